@@ -1,0 +1,158 @@
+package carrier
+
+import (
+	"fmt"
+
+	"github.com/switchhook/switchhook/emulator/journal"
+	"github.com/switchhook/switchhook/emulator/sms"
+)
+
+// Receive decides about an MO: consent words, conversation, events in order.
+// A line of "" is the provider's default number.
+func (c *Carrier) Receive(d *Draft, provider string, from, to sms.Number, body string, media []sms.Media) (sms.Message, *sms.Error) {
+	rules, ok := c.rules[provider]
+	if !ok {
+		return sms.Message{}, sms.InvalidField("provider", fmt.Sprintf("%q is not served here", provider))
+	}
+	if !from.Valid() {
+		return sms.Message{}, sms.InvalidField("number", fmt.Sprintf("%q is not E.164; write it like +18015550142", from))
+	}
+	if to == "" && len(rules.Account.Lines) > 0 {
+		to = rules.Account.Lines[0].Number
+	}
+	if _, ok := lineOf(rules.Account, string(to)); !ok {
+		return sms.Message{}, sms.InvalidField("to", fmt.Sprintf("%q is not a number of the account; its numbers are %s", to, numbersOf(rules.Account)))
+	}
+	if body == "" && len(media) == 0 {
+		return sms.Message{}, sms.InvalidField("body", "can't be blank")
+	}
+	m := sms.Message{
+		Provider: provider, Account: rules.Account.ID, Direction: sms.MO, Handset: from, Line: to,
+		Body: body, State: sms.Received, Created: d.Now, Changed: d.Now,
+	}
+	contact, isNew := c.recipient(d, m, sms.Outbound{})
+	if isNew {
+		d.Add(journal.Entry{Kind: journal.KindContact, Contact: &contact})
+	}
+	conv, known := c.between(m.Account, m.Line, m.Handset)
+	if !known {
+		conv = c.open(d, m, contact)
+	}
+	m.Conversation, m.Contact = conv.ID, contact.ID
+	m.Media = c.attach(d, provider, media)
+	c.arrive(d, rules, m, contact)
+	return d.lastMessage(), nil
+}
+
+// arrive drafts the MO itself and all that follows from its words.
+func (c *Carrier) arrive(d *Draft, rules Rules, m sms.Message, contact sms.Contact) {
+	m.ID = c.mint(d, m.Provider, sms.KindMessage)
+	m.Protocol = sms.SMS
+	m.Encoding, m.Segments = sms.Segments(m.Body)
+	if len(m.Media) > 0 {
+		m.Protocol, m.Segments = sms.MMS, 1
+	}
+	seq := d.Add(journal.Entry{Kind: journal.KindMessage, Message: &m})
+	c.announce(d, seq, &m, contact)
+	word := rules.Keywords.Match(m.Body)
+	c.consent(d, seq, rules, word, m, contact)
+	c.tell(d, seq, sms.MessageReceived, m, contact)
+	if word != sms.NoKeyword {
+		c.answer(d, seq, rules, word, m)
+	}
+}
+
+func (d *Draft) lastMessage() sms.Message {
+	var m sms.Message
+	for _, e := range d.Entries {
+		if e.Kind == journal.KindMessage && e.Message.Direction == sms.MO {
+			m = *e.Message
+		}
+	}
+	return m
+}
+
+// consent changes the opt-out of the pair, if the word changes it: one event a change.
+func (c *Carrier) consent(d *Draft, cause uint64, rules Rules, word sms.Keyword, m sms.Message, contact sms.Contact) {
+	out := word == sms.Stop
+	if word != sms.Stop && word != sms.Start || c.isOut(rules, m) == out {
+		return
+	}
+	o := sms.OptOut{
+		Provider: m.Provider, Account: m.Account, Handset: m.Handset, Contact: contact.ID,
+		Out: out, Keyword: m.Body, At: d.Now,
+	}
+	if rules.PerLine() {
+		o.Line = m.Line
+	}
+	seq := d.Add(journal.Entry{Kind: journal.KindOptOut, Cause: cause, OptOut: &o})
+	if out {
+		c.tell(d, seq, sms.OptedOut, m, contact)
+	} else {
+		c.tell(d, seq, sms.OptedIn, m, contact)
+	}
+}
+
+// answer drafts the provider's own reply to a keyword. It is a message, but
+// not one of the application's: no events, not blocked by the opt-out.
+func (c *Carrier) answer(d *Draft, cause uint64, rules Rules, word sms.Keyword, to sms.Message) {
+	if rules.Keywords.Reply == nil {
+		return
+	}
+	text := rules.Keywords.Reply(word, rules.Account.Name)
+	if text == "" {
+		return
+	}
+	m := to
+	m.ID = c.mint(d, m.Provider, sms.KindMessage)
+	m.Direction, m.Automatic, m.Body, m.Media, m.State = sms.MT, true, text, nil, sms.Accepted
+	m.Next = &sms.Step{State: sms.Sent, At: d.Now.Add(c.Handset(m.Handset).Sent.D())}
+	m.Protocol = sms.SMS
+	m.Encoding, m.Segments = sms.Segments(text)
+	d.Add(journal.Entry{Kind: journal.KindMessage, Cause: cause, Message: &m})
+}
+
+// Repeat drafts an event about the same message again under a new event id, as
+// a provider does that lost track of its own queue.
+func (c *Carrier) Repeat(d *Draft, eventID string, cause uint64) bool {
+	old, ok := c.events.Get(eventID)
+	if !ok {
+		return false
+	}
+	again := *old
+	again.ID = c.mint(d, old.Provider, sms.KindEvent)
+	d.Add(journal.Entry{Kind: journal.KindEvent, Cause: cause, Event: &again})
+	return true
+}
+
+// RepeatMessage drafts the same words again as a new MO, as a carrier does
+// that delivers an SMS twice.
+func (c *Carrier) RepeatMessage(d *Draft, eventID string, cause uint64) bool {
+	old, ok := c.events.Get(eventID)
+	if !ok || old.Message == nil || old.Message.Direction != sms.MO {
+		return false
+	}
+	outer := d.Cause
+	d.Cause = cause
+	m := *old.Message
+	m.Created, m.Changed = d.Now, d.Now
+	c.arrive(d, c.rules[m.Provider], m, *old.Contact)
+	d.Cause = outer
+	return true
+}
+
+// StrangerID makes an event id for an event that the provider never had.
+func (c *Carrier) StrangerID(d *Draft, provider string) string {
+	return c.rules[provider].ID(sms.KindEvent, d.Now, Entropy(c.seed, "stranger", c.strangers))
+}
+
+func numbersOf(a sms.Account) string {
+	var out string
+	for i, l := range a.Lines {
+		if i > 0 {
+			out += ", "
+		}
+		out += string(l.Number)
+	}
+	return out
+}

@@ -1,0 +1,12 @@
+package journal
+
+// Kinds lists every kind of entry.
+func Kinds() []Kind {
+	return []Kind{
+		KindMessage, KindConversation, KindContact, KindOptOut, KindHandset, KindEvent,
+		KindEndpoint, KindAttemptPlanned, KindAttemptStarted, KindAttemptEnded,
+		KindCall, KindAccepted, KindRefused, KindTold,
+		KindFaultPlanned, KindFaultFired, KindFaultMissed,
+		KindClock, KindSwitches, KindProcess, KindProbe, KindMarker,
+	}
+}

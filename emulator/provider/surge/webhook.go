@@ -1,0 +1,153 @@
+package surge
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/switchhook/switchhook/emulator/provider"
+	"github.com/switchhook/switchhook/emulator/sms"
+	"github.com/switchhook/switchhook/emulator/webhook"
+)
+
+// envelope is the union of all that documents and SDKs show around an event.
+type envelope struct {
+	ID        string `json:"id"` // also the webhook-id, on every attempt
+	Type      string `json:"type"`
+	AccountID string `json:"account_id"`
+	Timestamp string `json:"timestamp"`
+	Data      any    `json:"data"`
+}
+
+// messageData is data of message.*; one of the four instants is set.
+type messageData struct {
+	ID            string           `json:"id"`
+	BlastID       *string          `json:"blast_id"`
+	Body          *string          `json:"body"`
+	Metadata      json.RawMessage  `json:"metadata"`
+	Attachments   []attachment     `json:"attachments"`
+	ReceivedAt    string           `json:"received_at,omitempty"`
+	SentAt        string           `json:"sent_at,omitempty"`
+	DeliveredAt   string           `json:"delivered_at,omitempty"`
+	FailedAt      string           `json:"failed_at,omitempty"`
+	FailureReason string           `json:"failure_reason,omitempty"`
+	Reason        string           `json:"reason,omitempty"`
+	Conversation  conversationData `json:"conversation"`
+	Status        string           `json:"status,omitempty"`
+}
+
+// conversationData is data of conversation.created, and part of message.*.
+type conversationData struct {
+	ID          string    `json:"id"`
+	Contact     contact   `json:"contact"`
+	PhoneNumber *lineData `json:"phone_number"`
+}
+
+// lineData is a phone number as webhooks show it. Campaigns are not emulated,
+// so no number is attached to one.
+type lineData struct {
+	ID         string    `json:"id"`
+	Number     string    `json:"number"`
+	Type       string    `json:"type"`
+	Name       *string   `json:"name"`
+	Campaign   *struct{} `json:"campaign"`
+	CampaignID *string   `json:"campaign_id"`
+}
+
+// contactRef is data of contact.*.
+type contactRef struct {
+	ID string `json:"id"`
+}
+
+// encode writes an event. An event without what its webhook is about has none.
+func encode(e sms.Event, c provider.Context) (webhook.Payload, bool) {
+	data := dataOf(e, c)
+	if data == nil {
+		return webhook.Payload{}, false
+	}
+	return webhook.Payload{
+		Type:        string(e.Type), // the neutral words are Surge's own
+		ContentType: "application/json",
+		Body: encodeJSON(envelope{
+			ID: e.ID, Type: string(e.Type), AccountID: e.Account, Timestamp: instant(e.At), Data: data,
+		}),
+	}, true
+}
+
+func dataOf(e sms.Event, c provider.Context) any {
+	switch e.Type {
+	case sms.OptedOut, sms.OptedIn:
+		if e.Contact != nil {
+			return contactRef{e.Contact.ID}
+		}
+	case sms.ConversationCreated:
+		if e.Conversation != nil {
+			return conversationOf(e, e.Conversation.ID)
+		}
+	case sms.MessageReceived, sms.MessageSent, sms.MessageDelivered, sms.MessageFailed:
+		if e.Message != nil && !silenced(e, c) {
+			return messageOf(e, c)
+		}
+	}
+	return nil
+}
+
+// silenced reports whether e is a keyword text that the switch keeps back.
+func silenced(e sms.Event, c provider.Context) bool {
+	return e.Type == sms.MessageReceived && setting(c, "stop_message_received") == "off" &&
+		keywords.Match(e.Message.Body) != sms.NoKeyword
+}
+
+func messageOf(e sms.Event, c provider.Context) messageData {
+	m, at := e.Message, instant(e.At)
+	data := messageData{
+		ID: m.ID, Body: optional(m.Body), Metadata: metadataView(m.Metadata),
+		Attachments:  attachmentViews(m.Media, c),
+		Conversation: conversationOf(e, m.Conversation), Status: eventStatus(e.Type, c),
+	}
+	switch e.Type {
+	case sms.MessageReceived:
+		data.ReceivedAt = at
+	case sms.MessageSent:
+		data.SentAt = at
+	case sms.MessageDelivered:
+		data.DeliveredAt = at
+	case sms.MessageFailed:
+		data.FailedAt, data.FailureReason = at, reasonSlug(m.Reason)
+		if setting(c, "reason_copy") == "on" {
+			data.Reason = data.FailureReason
+		}
+	}
+	return data
+}
+
+// eventStatus is the status that an event announces, whatever has become of
+// the message since.
+func eventStatus(t sms.EventType, c provider.Context) string {
+	states := map[sms.EventType]sms.State{
+		sms.MessageReceived: sms.Received, sms.MessageSent: sms.Sent,
+		sms.MessageDelivered: sms.Delivered, sms.MessageFailed: sms.Failed,
+	}
+	return statusView(states[t], c)
+}
+
+// reasonSlug keeps a reason that Surge has no word for as it is.
+func reasonSlug(r sms.Reason) string {
+	if slug, ok := reasons[r]; ok {
+		return slug
+	}
+	return string(r)
+}
+
+func conversationOf(e sms.Event, id string) conversationData {
+	data := conversationData{ID: id, Contact: contactView(sms.Contact{Number: e.Handset})}
+	if e.Contact != nil {
+		data.Contact = contactView(*e.Contact)
+	}
+	if l := e.Line; l != nil && l.ID != "" {
+		data.PhoneNumber = &lineData{ID: l.ID, Number: string(l.Number), Type: lineTypes[l.Kind], Name: optional(l.Name)}
+	}
+	return data
+}
+
+// instant is ISO 8601 in UTC, in whole seconds.
+func instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }

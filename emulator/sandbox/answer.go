@@ -1,0 +1,133 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/switchhook/switchhook/emulator/journal"
+	"github.com/switchhook/switchhook/emulator/sms"
+)
+
+const second = time.Second
+
+// answer holds what a dialect says until it is decided how it is told.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func newAnswer() *answer { return &answer{header: http.Header{}, status: http.StatusOK} }
+
+// reset forgets what a dialect had begun to say.
+func (a *answer) reset() {
+	a.status = http.StatusOK
+	a.body.Reset()
+}
+
+func (a *answer) Header() http.Header         { return a.header }
+func (a *answer) WriteHeader(status int)      { a.status = status }
+func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
+
+// tell records what the caller is told and then tells it, as its faults allow.
+func (c *caller) tell(rw http.ResponseWriter, r *http.Request, a *answer) {
+	said := c.garble(a)
+	for _, f := range c.faults {
+		switch f.Kind {
+		case journal.SlowAnswer:
+			pause(r.Context(), orElse(f.After, second/2))
+		case journal.TimeoutBefore, journal.TimeoutAfter:
+			c.told(journal.Call{})
+			pause(r.Context(), orElse(f.After, second))
+			panic(http.ErrAbortHandler)
+		case journal.ResetAfter:
+			c.told(journal.Call{})
+			reset(rw)
+			panic(http.ErrAbortHandler)
+		case journal.StatusFirst:
+			c.statusFirst(r.Context(), orElse(f.After, 5*second))
+		case journal.HalfBody:
+			c.told(journal.Call{Answer: string(said)})
+			write(rw, a, said, a.body.Len())
+			panic(http.ErrAbortHandler)
+		}
+	}
+	c.told(journal.Call{Status: a.status, Answer: string(said)})
+	write(rw, a, said, len(said))
+}
+
+// garble is the body as it goes out.
+func (c *caller) garble(a *answer) []byte {
+	body := a.body.Bytes()
+	for _, f := range c.faults {
+		if f.Kind == journal.HalfBody || f.Kind == journal.Malformed {
+			return body[:len(body)/2]
+		}
+	}
+	return body
+}
+
+func write(rw http.ResponseWriter, a *answer, body []byte, length int) {
+	for name, values := range a.header {
+		rw.Header()[name] = values
+	}
+	rw.Header().Set("Content-Length", strconv.Itoa(length))
+	rw.WriteHeader(a.status)
+	_, _ = rw.Write(body)
+	_ = http.NewResponseController(rw).Flush()
+}
+
+// told records what reached the caller; status 0 says that no answer did.
+func (c *caller) told(t journal.Call) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t.ID, t.Provider = c.call.ID, c.provider.Name
+	d := c.draft(c.seq)
+	d.Add(journal.Entry{Kind: journal.KindTold, Call: &t})
+	_ = c.commit(d)
+	c.clock.Touch()
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	<-ctx.Done()
+}
+
+// reset closes the connection so that the caller sees a reset, not an end.
+func reset(rw http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(rw).Hijack()
+	if err != nil {
+		return
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
+}
+
+// statusFirst hands the message to the carrier at once and waits until the
+// system under test has answered the webhook about it.
+func (c *caller) statusFirst(ctx context.Context, limit time.Duration) {
+	if c.message == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	c.mu.Lock()
+	since := c.journal.Last()
+	d := c.draft(c.seq)
+	c.carrier.Hasten(d, c.message)
+	_ = c.commit(d)
+	c.mu.Unlock()
+	_ = c.journal.Follow(ctx, since, func(e journal.Entry) bool {
+		return !(e.Kind == journal.KindAttemptEnded && e.Attempt.Message == c.message && e.Attempt.Neutral != sms.ConversationCreated)
+	})
+}
+
+func asError[T error](err error, target *T) bool { return err != nil && errors.As(err, target) }

@@ -1,0 +1,165 @@
+package sandbox
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/switchhook/switchhook/emulator/journal"
+	"github.com/switchhook/switchhook/emulator/provider"
+	"github.com/switchhook/switchhook/emulator/sms"
+)
+
+// maxBody is the largest request body that is read.
+const maxBody = 1 << 20
+
+// caller is one request of the system under test, and the Network that its
+// dialect sees.
+type caller struct {
+	*world
+	provider provider.Provider
+	context  provider.Context
+	call     journal.Call
+	seq      uint64 // of the call entry; later of what was decided
+	decided  bool   // accepted or refused is in the record
+	faults   []journal.Fault
+	message  string // made by this call
+}
+
+// Serve answers one request to a provider in its dialect. What is asked, what
+// is done and what is told are recorded apart.
+func (s *Sandbox) Serve(p provider.Provider, route provider.Route, rw http.ResponseWriter, r *http.Request) {
+	w := s.now()
+	release := w.clock.Hold()
+	defer release()
+	body, tooLarge := readBody(rw, r)
+	c := &caller{world: w, provider: p}
+	if err := c.arrive(route, r, body); err != nil {
+		p.Refuse(rw, r, sms.Fail(sms.Internal, err.Error()))
+		return
+	}
+	answer := newAnswer()
+	if p.RequestID != "" {
+		answer.header.Set(p.RequestID, c.context.Request)
+	}
+	if err := c.serve(route, answer, r, tooLarge); err != nil {
+		c.refuse(*err)
+		answer.reset()
+		p.Refuse(answer, r, err)
+	}
+	c.tell(rw, r, answer)
+}
+
+// Owns reports whether this sandbox holds what a request without credential asks for.
+func (s *Sandbox) Owns(p provider.Provider, route provider.Route, r *http.Request) bool {
+	return route.Open(book{s.now(), p.Name}, r)
+}
+
+func readBody(rw http.ResponseWriter, r *http.Request) ([]byte, *sms.Error) {
+	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxBody))
+	var large *http.MaxBytesError
+	switch {
+	case asError(err, &large):
+		return nil, sms.Fail(sms.TooLarge, "the body is larger than 1 MB")
+	case err != nil:
+		return nil, sms.Fail(sms.BadRequest, "the body could not be read")
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return body, nil
+}
+
+// arrive records the request.
+func (c *caller) arrive(route provider.Route, r *http.Request, body []byte) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls++
+	c.call = journal.Call{
+		ID: fmt.Sprintf("call-%d", c.calls), Provider: c.provider.Name, Method: r.Method,
+		Path: r.URL.RequestURI(), Route: route.Pattern, Header: c.box.headers(r.Header), Body: string(body),
+	}
+	c.context = c.box.context(c.provider, c.box.requestID(c.calls))
+	c.context.Trial = c.box.isTrial(c.provider, r)
+	strikes := c.world.faults.OnCall(c.call)
+	d := c.draft(0)
+	asked := c.call
+	c.seq = d.Add(journal.Entry{Kind: journal.KindCall, Call: &asked})
+	c.strike(strikes, d.Add)
+	return c.commit(d)
+}
+
+// strike notes the faults that hit this call.
+func (c *caller) strike(faults []journal.Fault, add func(journal.Entry) uint64) {
+	for _, f := range faults {
+		c.faults = append(c.faults, f)
+		e := fired(f, c.call.ID)
+		e.Cause = c.seq
+		add(e)
+	}
+}
+
+// serve lets the dialect answer, unless the request or a fault forbids it.
+func (c *caller) serve(route provider.Route, answer *answer, r *http.Request, tooLarge *sms.Error) *sms.Error {
+	if tooLarge != nil {
+		return tooLarge
+	}
+	if enc := r.Header.Get("Content-Encoding"); enc != "" && enc != "identity" {
+		return sms.Fail(sms.Unsupported, "content encoding "+enc+" is not taken; send the body as it is")
+	}
+	if err := before(c.faults); err != nil {
+		return err
+	}
+	err := route.Serve(c, answer, r)
+	if err == nil {
+		err = after(c.faults)
+	}
+	return err
+}
+
+// refuse records that nothing was done, unless what was done is recorded already.
+func (c *caller) refuse(err sms.Error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.decided {
+		return
+	}
+	d := c.draft(c.seq)
+	d.Add(journal.Entry{Kind: journal.KindRefused, Call: &journal.Call{
+		ID: c.call.ID, Provider: c.provider.Name, Code: err.Code, Detail: err.Detail,
+	}})
+	_ = c.commit(d)
+}
+
+// before is the error of a fault that strikes before anything is done.
+func before(faults []journal.Fault) *sms.Error {
+	for _, f := range faults {
+		switch f.Kind {
+		case journal.ErrorBefore:
+			return failure(f)
+		case journal.RateLimit:
+			return &sms.Error{Code: sms.RateLimited, Detail: "too many calls", RetryAfter: orElse(f.RetryAfter, second)}
+		case journal.SayOptedOut:
+			return sms.Fail(sms.RecipientOut, "the recipient has opted out")
+		case journal.TimeoutBefore:
+			return sms.Fail(sms.Internal, "nothing was done and nothing will be told")
+		}
+	}
+	return nil
+}
+
+// after is the error of a fault that strikes although everything was done.
+func after(faults []journal.Fault) *sms.Error {
+	for _, f := range faults {
+		if f.Kind == journal.ErrorAfter {
+			return failure(f)
+		}
+	}
+	return nil
+}
+
+func failure(f journal.Fault) *sms.Error {
+	if f.Status == http.StatusServiceUnavailable {
+		return &sms.Error{Code: sms.Unavailable, Detail: "unavailable for now", RetryAfter: orElse(f.RetryAfter, second)}
+	}
+	return sms.Fail(sms.Internal, "an internal error occurred")
+}

@@ -1,0 +1,62 @@
+package sandbox
+
+import (
+	"fmt"
+
+	"github.com/switchhook/switchhook/emulator/fault"
+	"github.com/switchhook/switchhook/emulator/journal"
+	"github.com/switchhook/switchhook/emulator/sms"
+)
+
+// Faults lists every rule and what became of it.
+func (s *Sandbox) Faults() []journal.Fault {
+	w := s.now()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.faults.List()
+}
+
+// Plan adds a rule.
+func (s *Sandbox) Plan(f journal.Fault) (journal.Fault, error) {
+	f, err := fault.Check(f)
+	if err != nil {
+		return f, err
+	}
+	if _, err := s.provider(f.Match.Provider); err != nil {
+		return f, err
+	}
+	w := s.now()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.planned++
+	f.ID = fmt.Sprintf("fault-%d", w.planned)
+	d := w.draft(0)
+	if !f.Expires.IsZero() && !f.Expires.After(d.Now) {
+		return f, sms.InvalidField("expires", "lies in the past of the sandbox's clock, which is at "+d.Now.Format("2006-01-02T15:04:05Z07:00"))
+	}
+	kept := f
+	d.Add(journal.Entry{Kind: journal.KindFaultPlanned, Fault: &kept})
+	return f, w.commit(d)
+}
+
+// Cancel ends a rule. If it never fired it counts as missed.
+func (s *Sandbox) Cancel(id string) error {
+	w := s.now()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, ok := w.faults.Get(id); !ok {
+		return sms.Fail(sms.NotFound, "there is no fault "+id)
+	}
+	return w.miss(id)
+}
+
+// miss ends a rule that still waits. The caller holds mu.
+func (w *world) miss(id string) error {
+	f, ok := w.faults.Get(id)
+	if !ok || f.State != fault.Planned {
+		return nil
+	}
+	d := w.draft(0)
+	d.Add(journal.Entry{Kind: journal.KindFaultMissed, Fault: &f})
+	return w.commit(d)
+}

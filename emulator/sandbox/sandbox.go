@@ -1,0 +1,179 @@
+package sandbox
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/switchhook/switchhook/emulator/carrier"
+	"github.com/switchhook/switchhook/emulator/clock"
+	"github.com/switchhook/switchhook/emulator/journal"
+	"github.com/switchhook/switchhook/emulator/provider"
+	"github.com/switchhook/switchhook/emulator/sms"
+	"github.com/switchhook/switchhook/emulator/webhook"
+)
+
+// Options says how to make a sandbox.
+type Options struct {
+	ID        string
+	Seed      int64
+	Providers []provider.Provider
+	Clock     clock.Options
+	Poster    *webhook.Poster
+	Guard     webhook.Guard
+	// Base is the URL under which a provider is reached, without a final slash.
+	Base func(provider string) string
+	// Fixed gives the sandbox these credentials instead of ones of its own.
+	Fixed func(provider string, s provider.Setup) provider.Setup
+}
+
+// Sandbox is one isolated world. It is safe for concurrent use.
+type Sandbox struct {
+	opts   Options
+	setups map[string]provider.Setup // by provider; fixed for life
+
+	mu       sync.Mutex // guards what follows, for the short time of a look
+	world    *world
+	urls     map[string]sms.Endpoint      // webhook endpoints, kept over a reset; secrets in full
+	switches map[string]map[string]string // by provider
+}
+
+// New makes a sandbox whose world has no history.
+func New(opts Options) (*Sandbox, error) {
+	s := &Sandbox{
+		opts: opts, setups: map[string]provider.Setup{},
+		urls: map[string]sms.Endpoint{}, switches: map[string]map[string]string{},
+	}
+	for _, p := range opts.Providers {
+		setup := s.setup(p)
+		s.setups[p.Name] = setup
+		s.urls[p.Name] = sms.Endpoint{Provider: p.Name, Secrets: []string{setup.Secret}}
+		values := map[string]string{}
+		for _, sw := range p.Switches {
+			values[sw.Name] = sw.Default
+		}
+		s.switches[p.Name] = values
+	}
+	var err error
+	s.world, err = s.newWorld(opts.Clock)
+	return s, err
+}
+
+// setup makes the account of a provider. It depends on the id of the sandbox
+// alone, so that credentials stay when the seed changes.
+func (s *Sandbox) setup(p provider.Provider) provider.Setup {
+	minted := map[sms.Kind]uint64{}
+	setup := p.Setup(func(kind sms.Kind) string {
+		n := minted[kind]
+		minted[kind]++
+		return p.ID(kind, clock.Epoch, carrier.Entropy(s.opts.ID+"\x00setup", string(kind), n))
+	})
+	if setup.Secret == "" {
+		setup.Secret = p.NewSecret(sha256.Sum256([]byte(s.opts.ID + "\x00secret\x00" + p.Name)))
+	}
+	if s.opts.Fixed != nil {
+		setup = s.opts.Fixed(p.Name, setup)
+	}
+	return setup
+}
+
+// root is what all ids, secrets and draws of the sandbox come from.
+func (s *Sandbox) root() string { return fmt.Sprintf("%d\x00%s", s.opts.Seed, s.opts.ID) }
+
+// ID names the sandbox.
+func (s *Sandbox) ID() string { return s.opts.ID }
+
+// Seed is what its ids and draws come from.
+func (s *Sandbox) Seed() int64 { return s.opts.Seed }
+
+// Credentials lists the keys that pick this sandbox at a provider.
+func (s *Sandbox) Credentials(provider string) []string {
+	setup := s.setups[provider]
+	if setup.Trial == "" {
+		return []string{setup.Key}
+	}
+	return []string{setup.Key, setup.Trial}
+}
+
+// Placeholders are the values that an application needs, by provider and name.
+func (s *Sandbox) Placeholders() map[string]map[string]string {
+	out := map[string]map[string]string{}
+	for name, setup := range s.setups {
+		values := maps.Clone(setup.Env)
+		if values == nil {
+			values = map[string]string{}
+		}
+		values["url"], values["key"] = s.opts.Base(name), setup.Key
+		values["account"] = setup.Account.ID
+		values["secret"] = s.endpoint(name).Secrets[0]
+		if setup.Trial != "" {
+			values["trial_key"] = setup.Trial
+		}
+		out[name] = values
+	}
+	return out
+}
+
+func (s *Sandbox) provider(name string) (provider.Provider, *sms.Error) {
+	for _, p := range s.opts.Providers {
+		if p.Name == name || name == "" {
+			return p, nil
+		}
+	}
+	var names []string
+	for _, p := range s.opts.Providers {
+		names = append(names, p.Name)
+	}
+	return provider.Provider{}, sms.InvalidField("provider", fmt.Sprintf("%q is not served; the providers are %v", name, names))
+}
+
+// now is the world as it is; a Reset puts another in its place.
+func (s *Sandbox) now() *world {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.world
+}
+
+func (s *Sandbox) endpoint(provider string) sms.Endpoint {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.urls[provider]
+}
+
+// settings reads the switches of a provider as they are at each call.
+func (s *Sandbox) settings(name string) provider.Settings {
+	return func(key string) string {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.switches[name][key]
+	}
+}
+
+// Reset drops all state and begins again: same credentials, endpoints,
+// switches, seed and clock mode. Time begins again where it first did.
+func (s *Sandbox) Reset() error {
+	old := s.now()
+	state := old.clock.State()
+	opts := s.opts.Clock
+	opts.Mode, opts.Scale = state.Mode, state.Scale
+	fresh, err := s.newWorld(opts)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.world = fresh
+	s.mu.Unlock()
+	old.close()
+	return nil
+}
+
+// Close ends the sandbox's world.
+func (s *Sandbox) Close() { s.now().close() }
+
+// Journal is the record of the present world.
+func (s *Sandbox) Journal() *journal.Journal { return s.now().journal }
+
+// Now is the present virtual time.
+func (s *Sandbox) Now() time.Time { return s.now().clock.Now() }

@@ -1,0 +1,144 @@
+package sandbox
+
+import (
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/switchhook/switchhook/emulator/carrier"
+	"github.com/switchhook/switchhook/emulator/journal"
+	"github.com/switchhook/switchhook/emulator/provider"
+	"github.com/switchhook/switchhook/emulator/sms"
+)
+
+// Endpoint is where a provider's webhooks go, with its secrets in full.
+func (s *Sandbox) Endpoint(name string) (sms.Endpoint, error) {
+	p, err := s.provider(name)
+	if err != nil {
+		return sms.Endpoint{}, err
+	}
+	return s.endpoint(p.Name), nil
+}
+
+// SetEndpoint changes where a provider's webhooks go. No secrets given keeps
+// those that are; several sign together, as while a key rotates.
+func (s *Sandbox) SetEndpoint(e sms.Endpoint) error {
+	p, err := s.provider(e.Provider)
+	if err != nil {
+		return err
+	}
+	e.Provider = p.Name
+	if err := s.checkEndpoint(e); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	if len(e.Secrets) == 0 {
+		e.Secrets = s.urls[p.Name].Secrets
+	}
+	s.urls[p.Name] = e
+	s.mu.Unlock()
+	return s.now().note(journal.Entry{Kind: journal.KindEndpoint, Endpoint: s.redacted(e)})
+}
+
+func (s *Sandbox) checkEndpoint(e sms.Endpoint) error {
+	if e.URL != "" {
+		if err := s.opts.Guard.CheckURL(e.URL); err != nil {
+			return err
+		}
+	}
+	if e.Parallel < 0 || e.Parallel > 1000 {
+		return sms.InvalidField("parallel", "must be 1 to 1000, or 0 for the default")
+	}
+	if e.Timeout < 0 {
+		return sms.InvalidField("timeout", "must not be negative")
+	}
+	if slices.Contains(e.Secrets, "") {
+		return sms.InvalidField("secrets", "must not hold an empty secret")
+	}
+	for _, t := range e.Events {
+		if !slices.Contains(sms.EventTypes(), t) {
+			return sms.InvalidField("events", fmt.Sprintf("%q is not an event; the events are %v", t, sms.EventTypes()))
+		}
+	}
+	return nil
+}
+
+// Switches are the vendor switches of a provider and their values.
+func (s *Sandbox) Switches(name string) (map[string]string, error) {
+	p, err := s.provider(name)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.switches[p.Name]), nil
+}
+
+// SetSwitches changes some switches of a provider; all or none.
+func (s *Sandbox) SetSwitches(name string, values map[string]string) error {
+	p, err := s.provider(name)
+	if err != nil {
+		return err
+	}
+	for key, value := range values {
+		if err := checkSwitch(p, key, value); err != nil {
+			return err
+		}
+	}
+	s.mu.Lock()
+	maps.Copy(s.switches[p.Name], values)
+	now := maps.Clone(s.switches[p.Name])
+	s.mu.Unlock()
+	return s.now().note(journal.Entry{Kind: journal.KindSwitches, Switches: &journal.Switches{Provider: p.Name, Values: now}})
+}
+
+func checkSwitch(p provider.Provider, key, value string) error {
+	var names []string
+	for _, sw := range p.Switches {
+		names = append(names, sw.Name)
+		if sw.Name != key {
+			continue
+		}
+		if len(sw.Values) > 0 {
+			if !slices.Contains(sw.Values, value) {
+				return sms.InvalidField(key, fmt.Sprintf("cannot be %q; it is one of %s", value, strings.Join(sw.Values, ", ")))
+			}
+			return nil
+		}
+		if n, err := strconv.Atoi(value); err != nil || n < 0 {
+			return sms.InvalidField(key, fmt.Sprintf("cannot be %q; it is a number", value))
+		}
+		return nil
+	}
+	return sms.InvalidField(key, "is not a switch of "+p.Name+"; its switches are "+strings.Join(names, ", "))
+}
+
+// isTrial reports whether a request carries the trial key.
+func (s *Sandbox) isTrial(p provider.Provider, r *http.Request) bool {
+	trial := s.setups[p.Name].Trial
+	return trial != "" && p.Credential(r) == trial
+}
+
+// requestID is the id of the n-th request, from the seed.
+func (s *Sandbox) requestID(n uint64) string {
+	b := carrier.Entropy(s.root(), "request", n)
+	id, err := uuid.FromBytes(b[:])
+	if err != nil {
+		return hex.EncodeToString(b[:])
+	}
+	return id.String()
+}
+
+// badRequest is an error of the caller's making, in words that the lower part found.
+func badRequest(field string, err error) error {
+	if e, ok := err.(*sms.Error); ok {
+		return e
+	}
+	return &sms.Error{Code: sms.Invalid, Detail: err.Error(), Fields: map[string][]string{field: {err.Error()}}}
+}

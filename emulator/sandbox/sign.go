@@ -1,0 +1,126 @@
+package sandbox
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/switchhook/switchhook/emulator/clock"
+	"github.com/switchhook/switchhook/emulator/journal"
+	"github.com/switchhook/switchhook/emulator/provider"
+	"github.com/switchhook/switchhook/emulator/sms"
+	"github.com/switchhook/switchhook/emulator/webhook"
+)
+
+// userAgent is what endpoints see; no vendor documents its own.
+const userAgent = "Switchhook/1 (webhook)"
+
+// strangeType is a type of event that no vendor has.
+const strangeType = "switchhook.unheard_of"
+
+// tolerance is how far off a stamp is made that must be refused: twice what
+// the official verifiers allow.
+const tolerance = 10 * time.Minute
+
+// sign makes the request of an attempt. The stamp is wall time, for verifiers
+// compare it with theirs; a stamp that is off is a fault.
+func (w *world) sign(x *exchange) {
+	p := w.providers[x.Provider]
+	endpoint := w.box.endpoint(x.Provider)
+	body := x.payload.Body
+	if x.has(journal.ExtraFields) {
+		body = withField(x.payload.ContentType, body, "switchhook_extra", "1")
+	}
+	signing := webhook.Signing{ID: x.Event, Time: w.stamp(x), Secrets: endpoint.Secrets, Body: body}
+	strange := p.NewSecret(sha256.Sum256([]byte(w.box.root() + "\x00strange\x00" + p.Name)))
+	switch {
+	case x.has(journal.OldSecret):
+		signing.Secrets = []string{strange}
+	case x.has(journal.Rotated):
+		signing.Secrets = append([]string{strange}, endpoint.Secrets...)
+	case x.has(journal.BadSignature):
+		signing.Body = append(bytes.Clone(body), ' ')
+	}
+	if x.has(journal.BodyChanged) {
+		body = withField(x.payload.ContentType, body, "switchhook_changed", "1")
+	}
+	x.request, x.err = http.NewRequest(http.MethodPost, endpoint.URL, bytes.NewReader(body))
+	if x.err != nil {
+		return
+	}
+	w.dress(x, p, signing)
+	x.URL, x.Body, x.Header = endpoint.URL, string(body), w.box.headers(x.request.Header)
+	x.Limit = sms.Duration(w.timeout(x.Provider))
+	for _, f := range x.faults {
+		x.Faults = append(x.Faults, f.Kind)
+		if f.Kind.Forges() && f.Kind != journal.ReplayOld {
+			x.Forged = f.Kind
+		}
+	}
+	if x.Why == journal.Replay {
+		x.Forged = journal.ReplayOld
+	}
+}
+
+func (x *exchange) has(kind journal.FaultKind) bool {
+	_, ok := x.fault(kind)
+	return ok
+}
+
+func (w *world) stamp(x *exchange) time.Time {
+	now := clock.Wall()
+	switch {
+	case x.Why == journal.Replay:
+		return now.Add(-x.Age.D())
+	case x.has(journal.StaleTime):
+		return now.Add(-tolerance)
+	case x.has(journal.FutureTime):
+		return now.Add(tolerance)
+	}
+	return now
+}
+
+// dress puts the headers on a request, the signature last.
+func (w *world) dress(x *exchange, p provider.Provider, s webhook.Signing) {
+	h := x.request.Header
+	for name, values := range x.payload.Header {
+		h[name] = slices.Clone(values)
+	}
+	h.Set("Content-Type", x.payload.ContentType)
+	h.Set("User-Agent", userAgent)
+	if !x.has(journal.NoSignature) {
+		p.Sign(x.request, s)
+	}
+	if x.has(journal.WrongContentType) {
+		h.Set("Content-Type", "text/plain; charset=utf-8")
+	}
+}
+
+func (w *world) timeout(provider string) time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.queue.Timeout(provider)
+}
+
+// strange is a payload of a type and id that nobody has seen.
+func strange(p webhook.Payload, realID, id string) webhook.Payload {
+	body := bytes.ReplaceAll(p.Body, []byte(realID), []byte(id))
+	p.Body = bytes.Replace(body, []byte(p.Type), []byte(strangeType), 1)
+	p.Type = strangeType
+	return p
+}
+
+// withField adds a field at the top of a JSON object or the end of a form.
+func withField(contentType string, body []byte, name, value string) []byte {
+	if strings.HasPrefix(contentType, "application/json") && len(body) > 1 && body[0] == '{' {
+		out := []byte(`{"` + name + `":` + value)
+		if body[1] != '}' {
+			out = append(out, ',')
+		}
+		return append(out, body[1:]...)
+	}
+	return append(bytes.Clone(body), "&"+name+"="+value...)
+}

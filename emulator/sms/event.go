@@ -1,0 +1,66 @@
+package sms
+
+import "time"
+
+// EventType names a neutral fact. Each provider has its own word for it, or none.
+type EventType string
+
+// What can happen.
+const (
+	MessageReceived     EventType = "message.received"
+	MessageSent         EventType = "message.sent"
+	MessageDelivered    EventType = "message.delivered"
+	MessageFailed       EventType = "message.failed"
+	ConversationCreated EventType = "conversation.created"
+	OptedOut            EventType = "contact.opted_out"
+	OptedIn             EventType = "contact.opted_in"
+)
+
+// EventTypes lists them all.
+func EventTypes() []EventType {
+	return []EventType{
+		MessageReceived, MessageSent, MessageDelivered, MessageFailed, ConversationCreated, OptedOut, OptedIn,
+	}
+}
+
+// Event is a neutral fact with a snapshot of all that a webhook about it needs,
+// so that every attempt of it can be made again, byte for byte.
+type Event struct {
+	ID           string        `json:"id"` // in the provider's own form
+	Type         EventType     `json:"type"`
+	Provider     string        `json:"provider"`
+	Account      string        `json:"account"`
+	Handset      Number        `json:"handset"`
+	At           time.Time     `json:"at"`
+	Message      *Message      `json:"message,omitempty"`
+	Conversation *Conversation `json:"conversation,omitempty"`
+	Contact      *Contact      `json:"contact,omitempty"`
+	Line         *Line         `json:"line,omitempty"`
+}
+
+// Endpoint is where the system under test takes a provider's webhooks.
+type Endpoint struct {
+	Provider string      `json:"provider"`
+	URL      string      `json:"url"`               // empty: no webhooks are sent
+	Secrets  []string    `json:"secrets"`           // all sign; several while a key rotates
+	Events   []EventType `json:"events,omitempty"`  // empty: all
+	Parallel int         `json:"parallel"`          // attempts open at once; 0 means 8
+	Ordered  *bool       `json:"ordered,omitempty"` // one at a time per handset, in order; default true
+	Timeout  Duration    `json:"timeout,omitempty"` // 0 means the provider's own
+}
+
+// Wants reports whether the endpoint takes events of type t.
+func (e Endpoint) Wants(t EventType) bool {
+	if e.URL == "" {
+		return false
+	}
+	if len(e.Events) == 0 {
+		return true
+	}
+	for _, want := range e.Events {
+		if want == t {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,217 @@
+package webhook
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/switchhook/switchhook/emulator/journal"
+	"github.com/switchhook/switchhook/emulator/shelf"
+	"github.com/switchhook/switchhook/emulator/sms"
+)
+
+// Queue is what is due at the endpoints, folded from the journal. An event
+// that an endpoint wants is one delivery, which has the event's id: its
+// attempts, one after the other.
+type Queue struct {
+	ladders    map[string]Ladder // by provider
+	encode     func(sms.Event) (Payload, bool)
+	jitter     func(delivery string, failures int) float64
+	endpoints  map[string]*endpoint // by provider
+	deliveries map[string]*delivery // by event
+	held       []journal.Attempt    // planned, and waiting for others to end
+	attempts   shelf.Shelf[journal.Attempt]
+}
+
+type delivery struct {
+	event    *sms.Event
+	payload  Payload // the same bytes for every attempt
+	numbers  int     // attempts numbered so far
+	failures int     // rungs of the ladder used up
+	acked    bool
+	planned  map[string]plan
+}
+
+type plan struct {
+	journal.Attempt
+	cause uint64 // the entry that planned it
+}
+
+// NewQueue is a queue without endpoints. encode writes an event as its vendor's
+// webhook, if the vendor has one for it; jitter draws from 0 to 1.
+func NewQueue(ladders map[string]Ladder, encode func(sms.Event) (Payload, bool), jitter func(delivery string, failures int) float64) *Queue {
+	return &Queue{
+		ladders: ladders, encode: encode, jitter: jitter, endpoints: map[string]*endpoint{},
+		deliveries: map[string]*delivery{}, attempts: shelf.New[journal.Attempt](),
+	}
+}
+
+// Apply folds one ordered entry into the queue and returns the attempts that
+// the clock must now wait for.
+func (q *Queue) Apply(e journal.Entry) []journal.Attempt {
+	switch e.Kind {
+	case journal.KindEndpoint:
+		q.applyEndpoint(*e.Endpoint)
+	case journal.KindEvent:
+		return q.applyEvent(e)
+	case journal.KindAttemptPlanned:
+		return q.applyPlanned(*e.Attempt, e.Seq)
+	case journal.KindAttemptStarted:
+		q.log(e.Attempt)
+		if d := q.deliveries[e.Attempt.Delivery]; d != nil {
+			delete(d.planned, e.Attempt.ID)
+			d.numbers = max(d.numbers, e.Attempt.Number)
+		}
+	case journal.KindAttemptEnded:
+		q.log(e.Attempt)
+		return q.applyEnded(*e.Attempt, e.At)
+	}
+	return nil
+}
+
+func (q *Queue) applyEvent(e journal.Entry) []journal.Attempt {
+	ep := q.endpoints[e.Event.Provider]
+	if ep == nil || !ep.Wants(e.Event.Type) {
+		return nil
+	}
+	payload, ok := q.encode(*e.Event)
+	if !ok {
+		return nil
+	}
+	q.deliveries[e.Event.ID] = &delivery{event: e.Event, payload: payload, planned: map[string]plan{}}
+	return q.applyPlanned(AttemptOf(e.Event, 1, journal.First, e.At), e.Seq)
+}
+
+func (q *Queue) log(a *journal.Attempt) {
+	q.attempts.Put(a.ID, a, "", key("provider", a.Provider), key("event", a.Event), key("handset", string(a.Handset)))
+}
+
+func key(narrow, value string) string { return narrow + "\x00" + value }
+
+func (q *Queue) applyPlanned(a journal.Attempt, cause uint64) []journal.Attempt {
+	d := q.deliveries[a.Delivery]
+	if d == nil {
+		return nil
+	}
+	d.numbers = max(d.numbers, a.Number)
+	d.planned[a.ID] = plan{a, cause}
+	if a.Hold > 0 {
+		q.held = append(q.held, a)
+	}
+	return []journal.Attempt{a}
+}
+
+func (q *Queue) applyEnded(a journal.Attempt, at time.Time) []journal.Attempt {
+	if d := q.deliveries[a.Delivery]; d != nil {
+		delete(d.planned, a.ID)
+		d.acked = d.acked || a.Outcome == journal.OK && a.Why != journal.Replay
+		if OnLadder(a) && a.Outcome != journal.OK {
+			d.failures++
+		}
+	}
+	return q.free(a, at)
+}
+
+// free counts down the attempts that are held until others have ended, and
+// returns those that may go now.
+func (q *Queue) free(ended journal.Attempt, at time.Time) []journal.Attempt {
+	var freed []journal.Attempt
+	still := q.held[:0]
+	for _, h := range q.held {
+		if h.ID != ended.ID && h.Provider == ended.Provider {
+			h.Hold--
+		}
+		if h.Hold > 0 {
+			still = append(still, h)
+			continue
+		}
+		if d := q.deliveries[h.Delivery]; d != nil {
+			if a, ok := d.planned[h.ID]; ok {
+				a.Due, a.Hold = at, 0
+				d.planned[h.ID] = a
+				freed = append(freed, a.Attempt)
+			}
+		}
+	}
+	q.held = still
+	return freed
+}
+
+// AttemptOf is attempt number n of an event.
+func AttemptOf(ev *sms.Event, n int, why journal.Why, due time.Time) journal.Attempt {
+	a := journal.Attempt{
+		ID: fmt.Sprintf("%s/%d", ev.ID, n), Delivery: ev.ID, Event: ev.ID, Neutral: ev.Type,
+		Provider: ev.Provider, Handset: ev.Handset, Number: n, Why: why, Due: due,
+	}
+	if ev.Message != nil {
+		a.Message = ev.Message.ID
+	}
+	return a
+}
+
+// Another is a further attempt of an event, for a reason outside the ladder;
+// false if no endpoint wanted the event. skip leaves out numbers that the same
+// decision has already given away.
+func (q *Queue) Another(event string, why journal.Why, due time.Time, skip int) (journal.Attempt, bool) {
+	d := q.deliveries[event]
+	if d == nil {
+		return journal.Attempt{}, false
+	}
+	return AttemptOf(d.event, d.numbers+1+skip, why, due), true
+}
+
+// Planned is what a planned attempt is made from: its payload and the entry
+// that planned it.
+func (q *Queue) Planned(a journal.Attempt) (p Payload, cause uint64) {
+	d := q.deliveries[a.Delivery]
+	return d.payload, d.planned[a.ID].cause
+}
+
+// OnLadder reports whether an attempt counts as a rung of the retry ladder.
+func OnLadder(a journal.Attempt) bool { return a.Why == journal.First || a.Why == journal.Retry }
+
+// Success is whether the vendor takes an HTTP status for an acknowledgement.
+func (q *Queue) Success(provider string, status int) bool {
+	return q.ladders[provider].Success(status)
+}
+
+// Retry is what the ladder plans after an attempt that did not succeed. gaveUp
+// is true when the ladder has no further rung.
+func (q *Queue) Retry(a journal.Attempt, now time.Time) (next journal.Attempt, planned, gaveUp bool) {
+	d := q.deliveries[a.Delivery]
+	if d == nil || d.acked || a.Outcome == journal.OK || !OnLadder(a) {
+		return next, false, false
+	}
+	ladder := q.ladders[a.Provider]
+	if d.failures >= len(ladder.Delays) {
+		return next, false, true
+	}
+	wait := ladder.Delays[d.failures]
+	wait += time.Duration(ladder.Jitter * q.jitter(a.Delivery, d.failures) * float64(wait))
+	return AttemptOf(d.event, d.numbers+1, journal.Retry, now.Add(wait)), true, false
+}
+
+// Endpoint is the endpoint of a provider.
+func (q *Queue) Endpoint(provider string) sms.Endpoint {
+	if ep := q.endpoints[provider]; ep != nil {
+		return ep.Endpoint
+	}
+	return sms.Endpoint{Provider: provider}
+}
+
+// Timeout is how long an attempt at a provider's endpoint may take.
+func (q *Queue) Timeout(provider string) time.Duration {
+	if t := q.Endpoint(provider).Timeout.D(); t > 0 {
+		return t
+	}
+	return q.ladders[provider].Timeout
+}
+
+// Attempts is a part of the list of attempts, oldest first; narrow is "",
+// "provider", "event" or "handset". False: bad cursor.
+func (q *Queue) Attempts(narrow, value string, p sms.Page) (sms.Slice[journal.Attempt], bool) {
+	k := ""
+	if narrow != "" {
+		k = key(narrow, value)
+	}
+	return q.attempts.Page(k, p)
+}

@@ -1,0 +1,92 @@
+package refapp
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+)
+
+// vendor is a provider's edge: everything that knows its wire.
+type vendor interface {
+	// verify says why a webhook cannot be trusted.
+	verify(header http.Header, body []byte) error
+	// decode reads a webhook. errBug asks for a 500, any other error for a 400.
+	decode(header http.Header, body []byte) (inbound, error)
+	// send makes one call to the provider.
+	send(ctx context.Context, o outbound) receipt
+}
+
+// errBug is the answer of a bug that chokes on a webhook.
+var errBug = errors.New("the app chokes on this webhook")
+
+// kind says what a webhook is about.
+type kind int
+
+const (
+	other     kind = iota // nothing this app acts on
+	text                  // a customer wrote
+	progress              // one of the app's own texts got further
+	optedOut              // a contact said STOP
+	optedIn               // a contact said START
+	newThread             // a conversation began
+)
+
+// inbound is a webhook in neutral words.
+type inbound struct {
+	kind         kind
+	event        string // the id of the event
+	at           time.Time
+	message      string
+	body         string
+	status       string
+	conversation string
+	contact      string
+	handset      string
+}
+
+// outbound is a text to send: into a conversation, or else to a handset.
+type outbound struct {
+	conversation string
+	handset      string
+	body         string
+	ref          string // the caller's own reference
+	sendAt       string // RFC 3339; empty sends at once
+	force        bool   // without asking for consent; only a bug does that
+}
+
+// outcome is what became of a send call.
+type outcome int
+
+const (
+	unknown   outcome = iota // it may have been taken
+	accepted                 // taken, and the provider gave it an id
+	throttled                // not taken, try later
+	refused                  // not taken, and never will be
+	consentNo                // refused because the handset opted out
+)
+
+func (o outcome) String() string {
+	return [...]string{"unknown", "accepted", "throttled", "refused", "opted_out"}[o]
+}
+
+// receipt is what the provider said to a send call.
+type receipt struct {
+	outcome    outcome
+	message    string        // the provider's id
+	contact    string        // empty when the provider did not say
+	handset    string        // likewise
+	retryAfter time.Duration // for throttled; 0 when none was named
+}
+
+// next says how long to wait before try number try+1, and whether to make it.
+func (p Policy) next(got receipt, try int) (time.Duration, bool) {
+	backoff := 50 * time.Millisecond << (try - 1)
+	switch {
+	case got.outcome == throttled:
+		return max(got.retryAfter, backoff), try <= 5
+	case got.outcome == unknown && p == AtLeastOnce:
+		return backoff, try <= 3
+	}
+	return 0, false
+}

@@ -1,0 +1,209 @@
+package refapp
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+)
+
+const (
+	yes    = "Yes, 3pm is free. Shall I book it?"
+	thanks = "Thanks, we will get back to you."
+)
+
+// The zoo: for each bug a script on which the correct app and the bug part.
+// A script's outcome is the codes it returns and what was sent.
+var zooPages = map[string]struct {
+	script       func(*world) []int
+	right, wrong string
+}{
+	"no-dedupe":            {again, "200 200 | ana: yes", "200 200 | ana: yes, ana: yes"},
+	"check-then-mark-race": {atOnce, " | ana: yes", " | ana: yes, ana: yes"},
+	"double-send":          {ask, "200 | ana: yes", "200 | ana: yes, ana: yes"},
+	"silent":               {ask, "200 | ana: yes", "200 | "},
+	"marks-before-success": {
+		func(w *world) []int {
+			w.carrier.script = func(n int, rw http.ResponseWriter) bool {
+				if n == 1 {
+					rw.WriteHeader(http.StatusInternalServerError)
+				}
+				return n == 1
+			}
+			return again(w)
+		}, "200 200 | ana: yes", "500 200 | ana: yes",
+	},
+	"stop-substring": {
+		func(w *world) []int { return []int{w.says(ana, "m1", "please do not stop")} },
+		"200 | ana: thanks", "200 | ",
+	},
+	"dedupe-on-body": {
+		func(w *world) []int { return []int{w.says(ana, "m1", "free?"), w.says(ana, "m2", "free?")} },
+		"200 200 | ana: yes, ana: yes", "200 200 | ana: yes",
+	},
+	"dedupe-on-event-id": {again, "200 200 | ana: yes", "200 200 | ana: yes, ana: yes"},
+	"ignores-stop": {
+		func(w *world) []int { return append(stop(w, "STOP"), w.says(ana, "m9", "free?")) },
+		"200 200 200 | ", "200 200 200 | ana: yes",
+	},
+	"consent-checked-when-queued": {
+		func(w *world) []int {
+			w.hook("conversation.created", ana.thread())
+			w.notify(`{"to":"+18015550142","text":"See you","when":"next-inbound"}`)
+			return []int{w.hook("contact.opted_out", ana.contact()), w.says(ana, "m1", "STOP")}
+		},
+		"200 200 | ", "200 200 | +18015550142: See you",
+	},
+	"stop-case-sensitive": {
+		func(w *world) []int { return stop(w, "stop") },
+		"200 200 | ", "200 200 | ana: thanks",
+	},
+	"answers-stop": {
+		func(w *world) []int { return stop(w, "STOP") },
+		"200 200 | ", "200 200 | ana: " + goodbye,
+	},
+	"thread-by-handset": {
+		func(w *world) []int {
+			other := person{"zoe", ana.number}
+			return []int{w.says(ana, "m1", "free?"), w.says(other, "m2", "free?")}
+		},
+		"200 200 | ana: yes, zoe: yes", "200 200 | ana: yes, ana: yes",
+	},
+	"default-number": {ask, "200 | ana: yes", "200 | +18015550142: yes"},
+	"last-conversation": {
+		func(w *world) []int {
+			w.together(
+				func() int { return w.post("message.received", ana.text(w, "m1", "Book 3pm for Ana")) },
+				func() int { return w.post("message.received", ben.text(w, "m2", "Book 3pm for Ben")) })
+			return nil
+		},
+		" | ana: Booked 3pm for Ana., ben: Booked 3pm for Ben.", " | ben: Booked 3pm for Ana., ben: Booked 3pm for Ben.",
+	},
+	"shared-name": {
+		func(w *world) []int {
+			return []int{w.says(ana, "m1", "Book 3pm for Ana"), w.says(ben, "m2", "Book 3pm for Ben")}
+		},
+		"200 200 | ana: Booked 3pm for Ana., ben: Booked 3pm for Ben.", "200 200 | ana: Booked 3pm for Ana., ben: Booked 3pm for Ana.",
+	},
+	"no-signature-check":    {forged, "401 | ", "200 | ana: yes"},
+	"no-timestamp-check":    {stale, "401 | ", "200 | ana: yes"},
+	"poisoned-dedupe":       {func(w *world) []int { return append(forged(w), ask(w)...) }, "401 200 | ana: yes", "401 200 | "},
+	"first-signature-only":  {func(w *world) []int { w.secrets = []string{secretB, secretA}; return ask(w) }, "200 | ana: yes", "401 | "},
+	"conflict-on-duplicate": {again, "200 200 | ana: yes", "200 409 | ana: yes"},
+	"error-on-duplicate":    {again, "200 200 | ana: yes", "200 500 | ana: yes"},
+	"slow-ack": {
+		func(w *world) []int {
+			acked := make(chan int, 1)
+			go func() { acked <- w.post("message.received", ana.text(w, "m1", "free?")) }()
+			synctest.Wait() // everything that needs no time to pass has happened
+			defer func() { w.app.stop(); synctest.Wait() }()
+			return []int{len(acked)}
+		}, "1 | ana: yes", "0 | ana: yes",
+	},
+	"unknown-event-500": {
+		func(w *world) []int { return []int{w.hook("message.exploded", `{"id":"x"}`)} },
+		"200 | ", "500 | ",
+	},
+	"extra-field-500": {
+		func(w *world) []int {
+			plain := ana.text(w, "m1", "free?")
+			return append(ask(w), w.hook("message.received", strings.Replace(plain, `"m1"`, `"m2","mood":"good"`, 1)))
+		},
+		"200 200 | ana: yes, ana: yes", "200 500 | ana: yes",
+	},
+}
+
+func ask(w *world) []int { return []int{w.says(ana, "m1", "free?")} }
+
+func again(w *world) []int { return append(ask(w), ask(w)...) }
+
+func atOnce(w *world) []int {
+	post := func() int { return w.post("message.received", ana.text(w, "m1", "free?")) }
+	w.together(post, post)
+	return nil
+}
+
+func forged(w *world) []int {
+	defer func(old []string) { w.secrets = old }(w.secrets)
+	w.secrets = []string{secretB}
+	return ask(w)
+}
+
+func stale(w *world) []int {
+	w.age = surgeTolerance + 1e9
+	return ask(w)
+}
+
+// stop makes ana known, unless she is, and opts her out as the provider does.
+func stop(w *world, word string) []int {
+	w.hook("conversation.created", ana.thread())
+	return []int{w.hook("contact.opted_out", ana.contact()), w.says(ana, "m_stop", word)}
+}
+
+// play runs a page and returns its outcome. The order of sends to different
+// people is left to chance, so they are sorted.
+func play(w *world, script func(*world) []int) string {
+	codes := script(w)
+	if w.app.ctx.Err() == nil {
+		w.settle()
+	}
+	sent := w.sent()
+	for i := range sent {
+		sent[i] = strings.NewReplacer("cnv_", "", yes, "yes", thanks, "thanks").Replace(sent[i])
+	}
+	slices.Sort(sent)
+	return strings.Trim(fmt.Sprint(codes), "[]") + " | " + strings.Join(sent, ", ")
+}
+
+func TestEveryBugParts(t *testing.T) {
+	t.Parallel()
+	for _, bug := range Bugs() {
+		t.Run(bug.Name, func(t *testing.T) {
+			t.Parallel()
+			page, ok := zooPages[bug.Name]
+			if !ok {
+				t.Fatal("no page shows this bug: add one to zooPages")
+			}
+			inBubble(t, Options{}, func(w *world) {
+				if got := play(w, page.script); got != page.right {
+					t.Errorf("the correct app: %q, want %q", got, page.right)
+				}
+			})
+			inBubble(t, Options{Bugs: []string{bug.Name}}, func(w *world) {
+				if got := play(w, page.script); got != page.wrong {
+					t.Errorf("with the bug: %q, want %q", got, page.wrong)
+				}
+			})
+		})
+	}
+}
+
+// A bug must show on its own page only for what it is: on a plain question
+// and answer most bugs behave, or a harness would catch them for no reason.
+func TestBugsBehaveOtherwise(t *testing.T) {
+	t.Parallel()
+	loud := map[string]string{
+		"double-send": "200 | ana: yes, ana: yes", "silent": "200 | ", "default-number": "200 | +18015550142: yes",
+	}
+	for _, bug := range Bugs() {
+		inBubble(t, Options{Bugs: []string{bug.Name}}, func(w *world) {
+			want := "200 | ana: yes"
+			if l, ok := loud[bug.Name]; ok {
+				want = l
+			}
+			if got := play(w, ask); got != want {
+				t.Errorf("%s: %q, want %q", bug.Name, got, want)
+			}
+		})
+	}
+}
+
+func TestUnknownBugNamesTheKnown(t *testing.T) {
+	t.Parallel()
+	_, err := New(Options{BaseURL: "http://carrier", Bugs: []string{"no-dedup"}})
+	if err == nil || !strings.Contains(err.Error(), "no-dedupe") || !strings.Contains(err.Error(), "slow-ack") {
+		t.Errorf("got error %v, want one that lists the bugs", err)
+	}
+}
