@@ -7,6 +7,8 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/switchhook/switchhook/emulator/sms"
@@ -43,6 +45,9 @@ func parseObject(body []byte) (object, error) {
 	if !utf8.Valid(body) || !json.Valid(body) {
 		return nil, errors.New("is not valid JSON")
 	}
+	if loneSurrogate(body) {
+		return nil, errors.New("has half of a surrogate pair")
+	}
 	if err := checkShape(body); err != nil {
 		return nil, err
 	}
@@ -62,7 +67,7 @@ type level struct {
 // checkShape walks a valid JSON text without recursion.
 func checkShape(body []byte) error {
 	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber() // a number that no float can hold is still JSON
+	d.UseNumber()
 	var open []level
 	for {
 		t, err := d.Token()
@@ -70,6 +75,9 @@ func checkShape(body []byte) error {
 			return nil
 		} else if err != nil {
 			return errors.New("is not valid JSON")
+		}
+		if err := checkScalar(t); err != nil {
+			return err
 		}
 		if t == json.Delim('}') || t == json.Delim(']') {
 			open = open[:len(open)-1]
@@ -97,4 +105,53 @@ func checkShape(body []byte) error {
 			return errors.New("is nested too deep")
 		}
 	}
+}
+
+// checkScalar refuses what stores and other readers of JSON cannot keep.
+func checkScalar(t json.Token) error {
+	switch v := t.(type) {
+	case json.Number:
+		if _, err := v.Float64(); err != nil {
+			return errors.New("has a number that is out of range")
+		}
+	case string:
+		if strings.Contains(v, "\x00") {
+			return errors.New("has a NUL character")
+		}
+	}
+	return nil
+}
+
+// loneSurrogate finds a \u escape that is half of a pair whose other half is
+// missing; encoding/json would silently put another character there.
+func loneSurrogate(body []byte) bool {
+	high := false // the escape just before was the first half
+	for i := 0; i < len(body); i++ {
+		if body[i] != '\\' {
+			if high {
+				return true
+			}
+			continue
+		}
+		i++ // the character after the backslash
+		unit, ok := escapedUnit(body, i)
+		low := ok && unit >= 0xDC00 && unit < 0xE000
+		if high != low {
+			return true
+		}
+		high = ok && unit >= 0xD800 && unit < 0xDC00
+		if ok {
+			i += 4
+		}
+	}
+	return high
+}
+
+// escapedUnit reads the four digits after a u at body[i].
+func escapedUnit(body []byte, i int) (unit uint64, ok bool) {
+	if i+4 >= len(body) || body[i] != 'u' {
+		return 0, false
+	}
+	unit, err := strconv.ParseUint(string(body[i+1:i+5]), 16, 16)
+	return unit, err == nil
 }

@@ -60,6 +60,12 @@ var badBodies = []struct{ name, body string }{
 	{"link shortening", `{"to":"+18015550142","body":"Hi","settings":{"link_shortening":"maybe"}}`},
 	{"attachment type", `{"to":"+18015550142","attachments":[{"url":"https://acme.com/a.exe"}]}`},
 
+	{"first half of a surrogate pair", `{"to":"+18015550142","body":"a\ud800b"}`},
+	{"second half of a surrogate pair", `{"to":"+18015550142","body":"a\udc00"}`},
+	{"two first halves", `{"to":"+18015550142","body":"\ud83d\ud83d"}`},
+	{"NUL", `{"to":"+18015550142","body":"a\u0000b"}`},
+	{"number that no float holds", `{"to":"+18015550142","body":"Hi","x":1e400}`},
+
 	{"wrong types", `{"to":7,"from":[],"body":{},"attachments":{},"metadata":[],"send_at":1787238245,"settings":"on"}`},
 	{"wrong types in a conversation", `{"conversation":{"contact":{"phone_number":1,"first_name":2,"last_name":[],"email":{},"metadata":"x","outbound_disabled":"no"},"phone_number":9},"body":"Hi"}`},
 	{"conversation is a number", `{"conversation":5,"body":"Hi"}`},
@@ -92,9 +98,7 @@ func TestGoodBodies(t *testing.T) {
 		"white space around": " \n{\"to\":\"+18015550142\",\"body\":\"Hi\"}\r\n\t",
 		"unknown fields":     `{"to":"+18015550142","body":"Hi","idempotency_key":{"a":[1]},"To":5}`,
 		"64 deep":            `{"to":"+18015550142","body":"Hi","x":` + strings.Repeat("[", 63) + strings.Repeat("]", 63) + `}`,
-		"lone surrogate":     `{"to":"+18015550142","body":"a\ud800b"}`,
-		"NUL":                `{"to":"+18015550142","body":"a\u0000b"}`,
-		"no float holds it":  `{"to":"+18015550142","body":"Hi","x":1e400}`,
+		"surrogate pair":     `{"to":"+18015550142","body":"a\ud83d\ude00\\ud800"}`,
 		"same name, other object": `{"to":"+18015550142","body":"Hi",
 			"metadata":{"to":"a","x":{"to":"b"},"y":[{"to":1},{"to":2}]},"":""}`,
 		"settings":      `{"to":"+18015550142","body":"Hi","settings":{"link_shortening":"disabled","x":1}}`,
