@@ -37,7 +37,6 @@ type Carrier struct {
 	announced     map[string]bool // conversations whose creation was told
 	used          map[string]int  // account and line to MTs accepted
 	minted        map[sms.Kind]uint64
-	strangers     uint64
 }
 
 // New is a network without history. seed makes its ids; rules are by provider name.
@@ -76,10 +75,6 @@ func (c *Carrier) Apply(e journal.Entry) {
 		c.optOuts.Put(pair(o.Account, o.Line, o.Handset), o, "", by("handset", o.Handset), by("provider", o.Provider))
 	case journal.KindMessage:
 		c.applyMessage(e.Message)
-	case journal.KindAttemptStarted:
-		if e.Attempt.Why == journal.Stranger {
-			c.strangers++
-		}
 	case journal.KindEvent:
 		c.minted[sms.KindEvent]++
 		c.events.Put(e.Event.ID, e.Event)

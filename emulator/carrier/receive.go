@@ -141,9 +141,10 @@ func (c *Carrier) RepeatMessage(d *Draft, eventID string, cause uint64) bool {
 	return true
 }
 
-// StrangerID makes an event id for an event that the provider never had.
-func (c *Carrier) StrangerID(d *Draft, provider string) string {
-	return c.rules[provider].ID(sms.KindEvent, d.Now, Entropy(c.seed, "stranger", c.strangers))
+// StrangerID makes an event id for an event that the provider never had, and
+// that goes ahead of an attempt. No two attempts have the same stranger.
+func (c *Carrier) StrangerID(d *Draft, provider, attempt string) string {
+	return c.rules[provider].ID(sms.KindEvent, d.Now, Entropy(c.seed, "stranger\x00"+attempt, 0))
 }
 
 func numbersOf(a sms.Account) string {

@@ -27,16 +27,18 @@ func (c *Carrier) Step(d *Draft, id string) {
 	}
 }
 
-// Hasten makes the next step of a message due now.
-func (c *Carrier) Hasten(d *Draft, id string) {
+// Hasten makes the next step of a message due now, unless it has none or waits
+// for the time that its sender asked for.
+func (c *Carrier) Hasten(d *Draft, id string) (hastened bool) {
 	kept, ok := c.messages.Get(id)
-	if !ok || kept.Next == nil {
-		return
+	if !ok || kept.Next == nil || kept.State == sms.Scheduled {
+		return false
 	}
 	m, next := *kept, *kept.Next
 	next.At = d.Now
 	m.Next = &next
 	d.Add(journal.Entry{Kind: journal.KindMessage, Message: &m})
+	return true
 }
 
 // wake releases a scheduled message, unless consent ended while it waited.

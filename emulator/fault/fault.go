@@ -31,6 +31,9 @@ const (
 	Missed  = "missed"
 )
 
+// maxCount is the largest Count: an attempt is made for each duplicate.
+const maxCount = 1000
+
 // Check fills in the defaults of a new rule, or says what is wrong with it.
 func Check(f journal.Fault) (journal.Fault, *sms.Error) {
 	info, ok := journal.Info(f.Kind)
@@ -40,7 +43,7 @@ func Check(f journal.Fault) (journal.Fault, *sms.Error) {
 	switch {
 	case f.Nth < 0 || f.Attempt < 0 || f.Times < 0 || f.Count < 0 || f.After < 0 || f.RetryAfter < 0:
 		return f, sms.InvalidField("fault", "has a negative number; positions and counts are 1 or more, durations 0 or more")
-	case f.Chance < 0 || f.Chance > 1:
+	case !(f.Chance >= 0 && f.Chance <= 1): // also refuses NaN
 		return f, sms.InvalidField("chance", "is a probability from 0 to 1")
 	case f.Chance > 0 && f.Seed == 0:
 		return f, sms.InvalidField("seed", "must be given with chance, so that the run can be repeated")
@@ -58,8 +61,12 @@ func Check(f journal.Fault) (journal.Fault, *sms.Error) {
 		return f, sms.InvalidField("match.handset", "cannot be given with match.route: a route is matched before the body is read")
 	case f.Match.Handset != "" && !f.Match.Handset.Valid():
 		return f, sms.InvalidField("match.handset", "is not E.164; write it like +18015550142")
-	case f.Status != 0 && (f.Status < 400 || f.Status > 599):
-		return f, sms.InvalidField("status", "must be 400 to 599")
+	case f.Status != 0 && f.Kind != journal.ErrorBefore && f.Kind != journal.ErrorAfter:
+		return f, sms.InvalidField("status", "belongs to error-before and error-after")
+	case f.Status != 0 && f.Status != 500 && f.Status != 503:
+		return f, sms.InvalidField("status", "must be 500 or 503")
+	case f.Count > maxCount:
+		return f, sms.InvalidField("count", fmt.Sprintf("must be at most %d", maxCount))
 	}
 	f.Nth, f.Times = max(f.Nth, 1), max(f.Times, 1)
 	if info.Group != journal.OnCall {
@@ -205,7 +212,7 @@ func strikes(f *journal.Fault, c *journal.Call) bool {
 
 // inWindow reports whether the n-th match is one that f fires at.
 func inWindow(f *journal.Fault, n int) bool {
-	if n < f.Nth || n >= f.Nth+f.Times {
+	if n < f.Nth || n-f.Nth >= f.Times { // the sum of both might overflow
 		return false
 	}
 	return f.Chance == 0 || draw(f, n) < f.Chance

@@ -122,9 +122,12 @@ func (c *caller) statusFirst(ctx context.Context, limit time.Duration) {
 	c.mu.Lock()
 	since := c.journal.Last()
 	d := c.draft(c.seq)
-	c.carrier.Hasten(d, c.message)
+	hastened := c.carrier.Hasten(d, c.message)
 	_ = c.commit(d)
 	c.mu.Unlock()
+	if !hastened {
+		return
+	}
 	_ = c.journal.Follow(ctx, since, func(e journal.Entry) bool {
 		return !(e.Kind == journal.KindAttemptEnded && e.Attempt.Message == c.message && e.Attempt.Neutral != sms.ConversationCreated)
 	})

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/switchhook/switchhook/emulator/carrier"
@@ -47,13 +48,13 @@ func (w *world) start(a journal.Attempt) {
 	a.Type = payload.Type
 	x := &exchange{Attempt: a, cause: cause, payload: payload, faults: w.faults.OnAttempt(a.Event, a.Number)}
 	d := w.draft(cause)
-	for _, f := range x.faults {
-		d.Add(fired(f, a.ID))
-	}
 	if w.divert(d, x) {
 		_ = w.commit(d)
 		w.queue.Done(a)
 		return
+	}
+	for _, f := range x.faults {
+		d.Add(fired(f, a.ID))
 	}
 	parade := w.parade(d, x)
 	if w.commit(d) != nil {
@@ -71,15 +72,19 @@ func fired(f journal.Fault, at string) journal.Entry {
 	return journal.Entry{Kind: journal.KindFaultFired, Fault: &f}
 }
 
-// divert handles the faults under which an attempt does not go now.
+// divert handles the faults under which an attempt does not go now, one at a
+// time: the others strike when it comes by again.
 func (w *world) divert(d *carrier.Draft, x *exchange) bool {
 	later := func(f journal.Fault, wait time.Duration, hold int) bool {
+		d.Add(fired(f, x.ID))
 		a := x.Attempt
 		a.Due, a.Hold = d.Now.Add(orElse(f.After, wait)), hold
+		a.Faults = append(slices.Clone(a.Faults), f.Kind)
 		d.Add(journal.Entry{Kind: journal.KindAttemptPlanned, Attempt: &a})
 		return true
 	}
-	if _, ok := x.fault(journal.Drop); ok {
+	if f, ok := x.fault(journal.Drop); ok {
+		d.Add(fired(f, x.ID))
 		a := x.Attempt
 		a.Outcome, a.Class, a.Detail = journal.Unknown, webhook.ClassDropped, "the network dropped it for good"
 		d.Add(journal.Entry{Kind: journal.KindAttemptEnded, Attempt: &a})
@@ -113,8 +118,8 @@ func (w *world) parade(d *carrier.Draft, x *exchange) [][]*exchange {
 	}
 	groups := [][]*exchange{line}
 	if f, ok := x.fault(journal.DuplicateConcurrent); ok {
-		for i := range max(1, f.Count) {
-			twin, _ := w.queue.Another(x.Event, journal.Duplicate, d.Now, i)
+		for range max(1, f.Count) {
+			twin, _ := w.queue.Another(x.Event, journal.Duplicate, d.Now, 0)
 			twin.Type = x.Type
 			w.queue.Claim(twin)
 			groups = append(groups, []*exchange{{Attempt: twin, cause: x.cause, payload: x.payload}})
@@ -126,9 +131,9 @@ func (w *world) parade(d *carrier.Draft, x *exchange) [][]*exchange {
 // stranger is an event of a type that nobody knows yet, as a vendor may add one.
 func (w *world) stranger(d *carrier.Draft, x *exchange) *exchange {
 	a := x.Attempt
-	a.Event = w.carrier.StrangerID(d, a.Provider)
+	a.Event = w.carrier.StrangerID(d, a.Provider, a.ID)
 	a.Delivery, a.ID = a.Event, a.Event+"/1"
-	a.Number, a.Why, a.Neutral, a.Type = 1, journal.Stranger, "", strangeType
+	a.Number, a.Why, a.Neutral, a.Type, a.Faults = 1, journal.Stranger, "", strangeType, nil
 	return &exchange{Attempt: a, cause: x.cause, payload: strange(x.payload, x.Event, a.Event)}
 }
 

@@ -76,7 +76,7 @@ func (c *caller) arrive(route provider.Route, r *http.Request, body []byte) erro
 	c.calls++
 	c.call = journal.Call{
 		ID: fmt.Sprintf("call-%d", c.calls), Provider: c.provider.Name, Method: r.Method,
-		Path: r.URL.RequestURI(), Route: route.Pattern, Header: c.box.headers(r.Header), Body: string(body),
+		Path: c.box.path(r.URL), Route: route.Pattern, Header: c.box.headers(r.Header), Body: string(body),
 	}
 	c.context = c.box.context(c.provider, c.box.requestID(c.calls))
 	c.context.Trial = c.box.isTrial(c.provider, r)

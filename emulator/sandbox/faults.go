@@ -2,6 +2,8 @@ package sandbox
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/switchhook/switchhook/emulator/fault"
 	"github.com/switchhook/switchhook/emulator/journal"
@@ -22,7 +24,7 @@ func (s *Sandbox) Plan(f journal.Fault) (journal.Fault, error) {
 	if err != nil {
 		return f, err
 	}
-	if _, err := s.provider(f.Match.Provider); err != nil {
+	if err := s.checkMatch(f.Match); err != nil {
 		return f, err
 	}
 	w := s.now()
@@ -37,6 +39,26 @@ func (s *Sandbox) Plan(f journal.Fault) (journal.Fault, error) {
 	kept := f
 	d.Add(journal.Entry{Kind: journal.KindFaultPlanned, Fault: &kept})
 	return f, w.commit(d)
+}
+
+// checkMatch refuses a rule that could never match anything.
+func (s *Sandbox) checkMatch(m journal.FaultMatch) error {
+	if _, err := s.provider(m.Provider); err != nil {
+		return err
+	}
+	var routes []string
+	for _, p := range s.opts.Providers {
+		if m.Provider != "" && m.Provider != p.Name {
+			continue
+		}
+		for _, r := range p.Routes {
+			routes = append(routes, r.Pattern)
+		}
+	}
+	if m.Route != "" && !slices.Contains(routes, m.Route) {
+		return sms.InvalidField("match.route", fmt.Sprintf("%q is not a route; the routes are %s", m.Route, strings.Join(routes, ", ")))
+	}
+	return nil
 }
 
 // Cancel ends a rule. If it never fired it counts as missed.

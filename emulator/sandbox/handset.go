@@ -28,6 +28,8 @@ func (s *Sandbox) SetHandset(h sms.Handset) error {
 		return sms.InvalidField("number", fmt.Sprintf("%q is not E.164; write it like +18015550142", h.Number))
 	case h.Failure != "" && !slices.Contains(sms.Reasons(), h.Failure):
 		return sms.InvalidField("failure", fmt.Sprintf("%q is not a reason; the reasons are %v", h.Failure, sms.Reasons()))
+	case h.Flagged != "" && !slices.Contains(sms.Reasons(), h.Flagged):
+		return sms.InvalidField("flagged", fmt.Sprintf("%q is not a reason; the reasons are %v", h.Flagged, sms.Reasons()))
 	case h.Sent < 0 || h.Delivered < 0:
 		return sms.InvalidField("sent_after", "and delivered_after must not be negative")
 	}

@@ -50,6 +50,7 @@ func (c *caller) Save(v sms.Contact) (sms.Contact, *sms.Error) {
 	if broken := c.commit(d); broken != nil {
 		return sms.Contact{}, sms.Fail(sms.Internal, broken.Error())
 	}
+	c.decided = true
 	return kept, nil
 }
 

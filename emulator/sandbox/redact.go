@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -41,10 +42,37 @@ func (s *Sandbox) redact(header, value string) string {
 	if !secretHeaders[header] {
 		return value
 	}
-	if scheme, rest, ok := strings.Cut(value, " "); ok {
+	scheme, rest, ok := strings.Cut(value, " ")
+	if ok && (strings.EqualFold(scheme, "Bearer") || strings.EqualFold(scheme, "Basic")) {
 		return scheme + " " + s.fingerprint(rest)
 	}
 	return s.fingerprint(value)
+}
+
+// path is a request's path and query, the values of credentials in it replaced.
+func (s *Sandbox) path(u *url.URL) string {
+	before, query, ok := strings.Cut(u.RequestURI(), "?")
+	if !ok {
+		return before
+	}
+	parts := strings.Split(query, "&")
+	for i, part := range parts {
+		if name, value, _ := strings.Cut(part, "="); secretName(name) {
+			parts[i] = name + "=" + s.fingerprint(value)
+		}
+	}
+	return before + "?" + strings.Join(parts, "&")
+}
+
+// secretName reports whether a query parameter is named like a credential.
+func secretName(name string) bool {
+	if plain, err := url.QueryUnescape(name); err == nil {
+		name = plain
+	}
+	name = strings.ToLower(name)
+	return slices.ContainsFunc([]string{"key", "token", "secret", "password", "auth"}, func(word string) bool {
+		return strings.Contains(name, word)
+	})
 }
 
 // redacted is an endpoint as the record may hold it.

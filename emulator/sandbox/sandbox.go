@@ -25,6 +25,9 @@ type Options struct {
 	Guard     webhook.Guard
 	// Base is the URL under which a provider is reached, without a final slash.
 	Base func(provider string) string
+	// Store makes the store of a world's journal, one for each world that a
+	// Reset begins; default memory.
+	Store func() journal.Store
 	// Fixed gives the sandbox these credentials instead of ones of its own.
 	Fixed func(provider string, s provider.Setup) provider.Setup
 }
@@ -34,6 +37,9 @@ type Sandbox struct {
 	opts   Options
 	setups map[string]provider.Setup // by provider; fixed for life
 
+	change sync.Mutex // one Reset, Close or change of settings at a time; taken before mu
+	closed bool
+
 	mu       sync.Mutex // guards what follows, for the short time of a look
 	world    *world
 	urls     map[string]sms.Endpoint      // webhook endpoints, kept over a reset; secrets in full
@@ -42,6 +48,9 @@ type Sandbox struct {
 
 // New makes a sandbox whose world has no history.
 func New(opts Options) (*Sandbox, error) {
+	if opts.Store == nil {
+		opts.Store = func() journal.Store { return &journal.Memory{} }
+	}
 	s := &Sandbox{
 		opts: opts, setups: map[string]provider.Setup{},
 		urls: map[string]sms.Endpoint{}, switches: map[string]map[string]string{},
@@ -57,8 +66,10 @@ func New(opts Options) (*Sandbox, error) {
 		s.switches[p.Name] = values
 	}
 	var err error
-	s.world, err = s.newWorld(opts.Clock)
-	return s, err
+	if s.world, err = s.newWorld(opts.Clock); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // setup makes the account of a provider. It depends on the id of the sandbox
@@ -154,6 +165,11 @@ func (s *Sandbox) settings(name string) provider.Settings {
 // Reset drops all state and begins again: same credentials, endpoints,
 // switches, seed and clock mode. Time begins again where it first did.
 func (s *Sandbox) Reset() error {
+	s.change.Lock()
+	defer s.change.Unlock()
+	if s.closed {
+		return sms.Fail(sms.NotFound, "sandbox "+s.opts.ID+" was dropped; make another")
+	}
 	old := s.now()
 	state := old.clock.State()
 	opts := s.opts.Clock
@@ -169,8 +185,13 @@ func (s *Sandbox) Reset() error {
 	return nil
 }
 
-// Close ends the sandbox's world.
-func (s *Sandbox) Close() { s.now().close() }
+// Close ends the sandbox's world, for good.
+func (s *Sandbox) Close() {
+	s.change.Lock()
+	defer s.change.Unlock()
+	s.closed = true
+	s.now().close()
+}
 
 // Journal is the record of the present world.
 func (s *Sandbox) Journal() *journal.Journal { return s.now().journal }

@@ -23,7 +23,9 @@ func (s *Sandbox) Endpoint(name string) (sms.Endpoint, error) {
 	if err != nil {
 		return sms.Endpoint{}, err
 	}
-	return s.endpoint(p.Name), nil
+	e := s.endpoint(p.Name)
+	e.Secrets, e.Events = slices.Clone(e.Secrets), slices.Clone(e.Events)
+	return e, nil
 }
 
 // SetEndpoint changes where a provider's webhooks go. No secrets given keeps
@@ -37,13 +39,25 @@ func (s *Sandbox) SetEndpoint(e sms.Endpoint) error {
 	if err := s.checkEndpoint(e); err != nil {
 		return err
 	}
-	s.mu.Lock()
+	s.change.Lock()
+	defer s.change.Unlock()
+	old := s.endpoint(p.Name)
 	if len(e.Secrets) == 0 {
-		e.Secrets = s.urls[p.Name].Secrets
+		e.Secrets = old.Secrets
 	}
-	s.urls[p.Name] = e
-	s.mu.Unlock()
-	return s.now().note(journal.Entry{Kind: journal.KindEndpoint, Endpoint: s.redacted(e)})
+	e.Secrets, e.Events = slices.Clone(e.Secrets), slices.Clone(e.Events)
+	s.keepEndpoint(e)
+	if err := s.now().note(journal.Entry{Kind: journal.KindEndpoint, Endpoint: s.redacted(e)}); err != nil {
+		s.keepEndpoint(old)
+		return err
+	}
+	return nil
+}
+
+func (s *Sandbox) keepEndpoint(e sms.Endpoint) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.urls[e.Provider] = e
 }
 
 func (s *Sandbox) checkEndpoint(e sms.Endpoint) error {
@@ -91,11 +105,23 @@ func (s *Sandbox) SetSwitches(name string, values map[string]string) error {
 			return err
 		}
 	}
+	s.change.Lock()
+	defer s.change.Unlock()
+	old := s.switches[p.Name] // replaced as a whole, so that old stays as it was
+	now := maps.Clone(old)
+	maps.Copy(now, values)
+	s.keepSwitches(p.Name, now)
+	if err := s.now().note(journal.Entry{Kind: journal.KindSwitches, Switches: &journal.Switches{Provider: p.Name, Values: maps.Clone(now)}}); err != nil {
+		s.keepSwitches(p.Name, old)
+		return err
+	}
+	return nil
+}
+
+func (s *Sandbox) keepSwitches(provider string, values map[string]string) {
 	s.mu.Lock()
-	maps.Copy(s.switches[p.Name], values)
-	now := maps.Clone(s.switches[p.Name])
-	s.mu.Unlock()
-	return s.now().note(journal.Entry{Kind: journal.KindSwitches, Switches: &journal.Switches{Provider: p.Name, Values: now}})
+	defer s.mu.Unlock()
+	s.switches[provider] = values
 }
 
 func checkSwitch(p provider.Provider, key, value string) error {

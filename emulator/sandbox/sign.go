@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -46,6 +47,10 @@ func (w *world) sign(x *exchange) {
 	}
 	if x.has(journal.BodyChanged) {
 		body = withField(x.payload.ContentType, body, "switchhook_changed", "1")
+	}
+	if endpoint.URL == "" {
+		x.err = errors.New("the endpoint was taken away while the attempt waited")
+		return
 	}
 	x.request, x.err = http.NewRequest(http.MethodPost, endpoint.URL, bytes.NewReader(body))
 	if x.err != nil {

@@ -39,7 +39,7 @@ type world struct {
 func (s *Sandbox) newWorld(opts clock.Options) (*world, error) {
 	w := &world{
 		box: s, providers: map[string]provider.Provider{}, faults: fault.New(),
-		journal: journal.New(&journal.Memory{}, clock.Wall),
+		journal: journal.New(s.opts.Store(), clock.Wall),
 	}
 	w.ctx, w.end = context.WithCancel(context.Background())
 	rules, ladders := map[string]carrier.Rules{}, map[string]webhook.Ladder{}
@@ -52,7 +52,11 @@ func (s *Sandbox) newWorld(opts clock.Options) (*world, error) {
 	w.queue = webhook.NewQueue(ladders, w.encode, w.jitter)
 	opts.Fire, opts.Jumped = w.fire, w.jumped
 	w.clock = clock.New(opts)
-	return w, w.begin()
+	if err := w.begin(); err != nil {
+		w.close()
+		return nil, err
+	}
+	return w, nil
 }
 
 func (s *Sandbox) rules(p provider.Provider) carrier.Rules {

@@ -57,6 +57,7 @@ func (s *Shelf[T]) First(key string) (*T, bool) {
 func (s *Shelf[T]) Page(key string, p sms.Page) (sms.Slice[T], bool) {
 	places := s.under[key]
 	n := len(places)
+	limit := min(max(p.Limit, 0), n)
 	rank := func(id string) (int, bool) { // position in reading order
 		i, ok := s.place[id]
 		if !ok {
@@ -68,20 +69,20 @@ func (s *Shelf[T]) Page(key string, p sms.Page) (sms.Slice[T], bool) {
 		}
 		return at, found
 	}
-	from, to := 0, min(n, p.Limit)
+	from, to := 0, limit
 	switch {
 	case p.After != "":
 		at, ok := rank(p.After)
 		if !ok {
 			return sms.Slice[T]{}, false
 		}
-		from, to = at+1, min(n, at+1+p.Limit)
+		from, to = at+1, min(n, at+1+limit)
 	case p.Before != "":
 		at, ok := rank(p.Before)
 		if !ok {
 			return sms.Slice[T]{}, false
 		}
-		from, to = max(0, at-p.Limit), at
+		from, to = max(0, at-limit), at
 	}
 	out := sms.Slice[T]{Items: make([]T, 0, to-from), Earlier: from > 0, Further: to < n}
 	for r := from; r < to; r++ {

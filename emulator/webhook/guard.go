@@ -1,10 +1,13 @@
 package webhook
 
 import (
+	"bytes"
 	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -36,13 +39,16 @@ func (g Guard) control(_, address string, _ syscall.RawConn) error {
 }
 
 func (g Guard) check(at netip.AddrPort) error {
-	ip := embedded(at.Addr().Unmap().WithZone(""))
+	ip := at.Addr().Unmap().WithZone("")
 	if g.Deny != nil && g.Deny(netip.AddrPortFrom(ip, at.Port())) {
 		return &BlockedError{at.String(), "it is this emulator itself"}
 	}
-	if ip.IsLinkLocalUnicast() || ip.IsUnspecified() || ip.IsMulticast() {
-		return &BlockedError{at.String(), "link-local, unspecified and multicast addresses are never allowed"}
+	for _, a := range append(embedded(ip), ip) {
+		if a.IsLinkLocalUnicast() || a.IsUnspecified() || a.IsMulticast() || slices.Contains(metadata, a) {
+			return &BlockedError{at.String(), "link-local, unspecified, multicast and metadata addresses are never allowed"}
+		}
 	}
+	// What only wraps a loopback address leads elsewhere, so it is ip that must pass.
 	if ip.IsLoopback() {
 		return nil
 	}
@@ -54,22 +60,31 @@ func (g Guard) check(at netip.AddrPort) error {
 	return &BlockedError{at.String(), "only loopback is allowed; allow others with --allow-webhooks CIDR"}
 }
 
-// embedded is the IPv4 address that an IPv6 address only wraps (6to4, NAT64,
-// IPv4-compatible), or the address itself.
-func embedded(ip netip.Addr) netip.Addr {
-	if !ip.Is6() {
-		return ip
+// metadata are the addresses besides link-local ones under which clouds give
+// their machines credentials.
+var metadata = []netip.Addr{
+	netip.MustParseAddr("fd00:ec2::254"), netip.MustParseAddr("100.100.100.200"), netip.MustParseAddr("168.63.129.16"),
+}
+
+// embedded lists the IPv4 addresses that an IPv6 address may stand for:
+// IPv4-compatible and NAT64 (at the end), ISATAP (at the end), 6to4, and Teredo
+// (inverted, at the end).
+func embedded(ip netip.Addr) []netip.Addr {
+	if !ip.Is6() || ip.IsLoopback() || ip.IsUnspecified() {
+		return nil
 	}
 	b := ip.As16()
+	tail := netip.AddrFrom4([4]byte(b[12:]))
+	starts := func(prefix ...byte) bool { return bytes.HasPrefix(b[:], prefix) }
 	switch {
-	case b[0] == 0x20 && b[1] == 0x02:
-		return netip.AddrFrom4([4]byte(b[2:6]))
-	case strings.HasPrefix(ip.String(), "64:ff9b:"):
-		return netip.AddrFrom4([4]byte(b[12:16]))
-	case !ip.IsLoopback() && !ip.IsUnspecified() && [12]byte(b[:12]) == [12]byte{}:
-		return netip.AddrFrom4([4]byte(b[12:16]))
+	case starts(0x20, 0x02):
+		return []netip.Addr{netip.AddrFrom4([4]byte(b[2:6]))}
+	case starts(0x20, 0x01, 0, 0):
+		return []netip.Addr{netip.AddrFrom4([4]byte{^b[12], ^b[13], ^b[14], ^b[15]}), netip.AddrFrom4([4]byte(b[4:8]))}
+	case starts(0, 0x64, 0xff, 0x9b), starts(make([]byte, 12)...), bytes.Equal(b[9:12], []byte{0, 0x5e, 0xfe}):
+		return []netip.Addr{tail}
 	}
-	return ip
+	return nil
 }
 
 // CheckURL says what is wrong with an endpoint's URL, as far as the text tells.
@@ -88,6 +103,10 @@ func (g Guard) CheckURL(text string) *sms.Error {
 	case u.Fragment != "":
 		return bad("must not hold a fragment")
 	}
+	port, ok := portOf(u)
+	if !ok {
+		return bad("has a port that is not one; write 1 to 65535")
+	}
 	if looksNumeric(u.Hostname()) && net.ParseIP(u.Hostname()) == nil {
 		return bad("has a host that is a number in disguise; write the address in full, like 127.0.0.1")
 	}
@@ -95,18 +114,21 @@ func (g Guard) CheckURL(text string) *sms.Error {
 	if err != nil {
 		return nil // a name: checked when it is dialled
 	}
-	port := uint16(80)
-	if u.Port() != "" {
-		at, err := netip.ParseAddrPort(net.JoinHostPort("::", u.Port()))
-		if err != nil {
-			return bad("has a port that is not one")
-		}
-		port = at.Port()
-	}
 	if err := g.check(netip.AddrPortFrom(ip, port)); err != nil {
 		return bad("is refused: " + err.Error())
 	}
 	return nil
+}
+
+func portOf(u *url.URL) (uint16, bool) {
+	switch {
+	case u.Port() != "":
+		n, err := strconv.ParseUint(u.Port(), 10, 16)
+		return uint16(n), err == nil && n > 0
+	case u.Scheme == "https":
+		return 443, true
+	}
+	return 80, true
 }
 
 // looksNumeric spots decimal, octal, hexadecimal and shortened IPv4 spellings:

@@ -52,6 +52,9 @@ func (q *Queue) Ready(attemptID string, now time.Time) (provider string) {
 		return ""
 	}
 	ep := q.endpoints[planned.Provider]
+	if _, open := ep.open[attemptID]; open {
+		return "" // taken, and not yet recorded as started
+	}
 	l := ep.lane(planned.Attempt)
 	if slices.ContainsFunc(l.waiting, func(w journal.Attempt) bool { return w.ID == attemptID }) {
 		return ""

@@ -96,7 +96,7 @@ func (p *Poster) Post(ctx context.Context, req *http.Request, timeout time.Durat
 func (p *Poster) exchange(ctx context.Context, req *http.Request, success func(int) bool, b Behaviour, wire *conn) Result {
 	resp, err := p.client.Do(req.WithContext(ctx))
 	switch {
-	case b.HangUp > 0:
+	case b.HangUp > 0 && (err == nil || classOf(err) == ClassTimeout):
 		if err == nil {
 			wire.reset()
 			_ = resp.Body.Close()
@@ -207,11 +207,11 @@ func classOf(err error) string {
 	switch {
 	case errors.As(err, &blocked):
 		return ClassBlocked
+	case errors.As(err, &dns): // before timeout: a resolver that does not answer is still a name that is not found
+		return ClassDNS
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return ClassTimeout
-	case errors.As(err, &dns):
-		return ClassDNS
-	case errors.As(err, &record), errors.As(err, &alert), errors.As(err, &verify), errors.As(err, &unknown), errors.As(err, &hostname):
+	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record), errors.As(err, &alert), errors.As(err, &verify), errors.As(err, &unknown), errors.As(err, &hostname):
 		return ClassTLS
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return ClassRefused

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/switchhook/switchhook/emulator/journal"
@@ -117,7 +118,7 @@ func (q *Queue) free(ended journal.Attempt, at time.Time) []journal.Attempt {
 	var freed []journal.Attempt
 	still := q.held[:0]
 	for _, h := range q.held {
-		if h.ID != ended.ID && h.Provider == ended.Provider {
+		if passes(ended, h) {
 			h.Hold--
 		}
 		if h.Hold > 0 {
@@ -134,6 +135,13 @@ func (q *Queue) free(ended journal.Attempt, at time.Time) []journal.Attempt {
 	}
 	q.held = still
 	return freed
+}
+
+// passes reports whether an attempt that ended is one that held waits for: any
+// other of the provider, or of the same handset if held is to change places.
+func passes(ended, held journal.Attempt) bool {
+	return ended.ID != held.ID && ended.Provider == held.Provider &&
+		(ended.Handset == held.Handset || !slices.Contains(held.Faults, journal.Reorder))
 }
 
 // AttemptOf is attempt number n of an event.

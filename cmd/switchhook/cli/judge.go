@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/onsi/ginkgo/v2"
+
+	"github.com/switchhook/switchhook/scenarios/report"
+	"github.com/switchhook/switchhook/scenarios/suite"
+)
+
+// judge runs the pages, with a line of progress. An error says what kept them
+// from running; it is never nil if a page is without a verdict.
+func judge(ctx context.Context, t *terminal, o suite.Options, junit string) (report.Run, error) {
+	p := &progress{to: t.err, total: len(o.Pages), on: isTerminal(t.err)}
+	o.Progress = p.step
+	p.draw("")
+	defer p.clear()
+	if o.Parallel > 1 { // Ginkgo runs one page after the other
+		return suite.Run(ctx, o)
+	}
+	var broke string
+	ginkgo.ReportAfterEach(func(r ginkgo.SpecReport) {
+		if p.silent() && r.Failed() {
+			broke = cmp.Or(broke, r.FailureMessage())
+		}
+	})
+	run, _, err := suite.RunGinkgo(ctx, o, suite.GinkgoFlags{JUnit: junit})
+	switch {
+	case ctx.Err() != nil:
+		return run, couldNot(fmt.Sprintf("interrupted after %d of %d pages", len(run.Results), len(o.Pages)), "")
+	case err != nil:
+		return run, err
+	case broke != "":
+		return run, errors.New(broke)
+	case len(run.Results) < len(o.Pages):
+		return run, fmt.Errorf("the run broke off after %d of %d pages", len(run.Results), len(o.Pages))
+	}
+	return run, nil
+}
+
+// progress is one line that a person watches while pages run.
+type progress struct {
+	to     io.Writer
+	on     bool
+	total  int
+	done   int
+	failed int
+	heard  int // results that silent was told of
+}
+
+// step hears of each result.
+func (p *progress) step(r report.Result) {
+	p.done++
+	if r.Verdict == report.Fail {
+		p.failed++
+	}
+	p.draw(r.Page)
+}
+
+// silent reports whether no result came since it was last asked.
+func (p *progress) silent() bool {
+	before := p.heard
+	p.heard = p.done
+	return p.done == before
+}
+
+func (p *progress) draw(last string) {
+	if !p.on {
+		return
+	}
+	line := fmt.Sprintf("%d of %d pages", p.done, p.total)
+	if p.failed > 0 {
+		line += fmt.Sprintf(", %d failed", p.failed)
+	}
+	fmt.Fprintf(p.to, "\r\x1b[K%s  %s", line, plain(last))
+}
+
+// clear leaves the line empty.
+func (p *progress) clear() {
+	if p.on {
+		fmt.Fprint(p.to, "\r\x1b[K")
+	}
+}

@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/switchhook/switchhook/scenarios/report"
+)
+
+func TestProgress(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	p := progress{to: &out, total: 2, on: true}
+	p.step(report.Result{Page: "a\x1b", Verdict: report.Pass})
+	p.step(report.Result{Page: "b", Verdict: report.Fail})
+	p.clear()
+	want := "\r\x1b[K1 of 2 pages  a\\x1b\r\x1b[K2 of 2 pages, 1 failed  b\r\x1b[K"
+	if out.String() != want {
+		t.Errorf("drew %q, want %q", &out, want)
+	}
+	if p.silent() {
+		t.Error("silent after two results")
+	}
+	if !p.silent() {
+		t.Error("not silent although nothing came since")
+	}
+	out.Reset()
+	quiet := progress{to: &out, total: 2}
+	quiet.step(report.Result{Page: "a"})
+	quiet.clear()
+	if out.Len() > 0 {
+		t.Errorf("drew %q where nobody looks", &out)
+	}
+}
+
+func TestVerdictsOfARunThatBrokeOff(t *testing.T) {
+	t.Parallel()
+	run := report.Run{Results: []report.Result{{Page: "a/page", Verdict: report.Pass}}}
+	for _, machine := range []bool{false, true} {
+		var out, errs bytes.Buffer
+		screen := &terminal{out: &out, err: &errs, env: func(string) string { return "" }}
+		c := verifyCommand{JSON: machine}
+		if code := screen.finish(c.brokeOff(screen, run, errors.New("it died"))); code != exitCouldNot {
+			t.Errorf("code %d, want %d although all pages that ran passed", code, exitCouldNot)
+		}
+		if shown := strings.Contains(out.String(), "a/page"); shown == machine {
+			t.Errorf("verdicts shown: %v, for machines: %v", shown, machine)
+		}
+		if errs.String() != "switchhook: it died\n" {
+			t.Errorf("said %q", &errs)
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/switchhook/switchhook/client"
+	"github.com/switchhook/switchhook/emulator"
+	"github.com/switchhook/switchhook/scenarios/report"
+	"github.com/switchhook/switchhook/scenarios/suite"
+	"github.com/switchhook/switchhook/scenarios/sut"
+)
+
+// verifyCommand judges an application.
+type verifyCommand struct {
+	Page     []string      `arg:"" optional:"" help:"Pages to run, as --scenario."`
+	SUT      string        `name:"sut" placeholder:"FILE" default:"sut.yaml" help:"What describes your application (${default})."`
+	Scenario []string      `placeholder:"PAGE" sep:"none" help:"A built-in page or topic, a file or a folder; default: all built-in pages. May be repeated."`
+	Provider string        `placeholder:"NAME" help:"Whose webhooks; default: the first that the application takes."`
+	JUnit    string        `name:"junit" placeholder:"FILE" help:"Write a JUnit report, too."`
+	JSON     bool          `name:"json" help:"Print the report for machines."`
+	Seed     int64         `placeholder:"N" help:"Where numbers and words come from (0)."`
+	Strict   bool          `help:"A page that could not show anything is not green: exit code 4."`
+	Quiet    time.Duration `placeholder:"DURATION" help:"How long silence must last; default: what the application declares."`
+	Parallel int           `placeholder:"N" default:"1" help:"Pages at once, each with a process of its own (${default})."`
+	Emulator string        `placeholder:"URL" help:"Use the network that runs there; default: one is started."`
+	Token    string        `placeholder:"TOKEN" help:"Its control token, if it has one."`
+}
+
+// Help is the example in the help text.
+func (verifyCommand) Help() string {
+	return `Plays scenario pages against your application and judges what it did. Exit codes: 0 passed, 1 a verdict failed, 2 misuse, 4 could not run or nothing was shown.
+
+    switchhook verify --sut sut.yaml
+    switchhook verify duplicates consent/stop-then-start
+    switchhook verify --scenario pages/ --junit report.xml`
+}
+
+// Run plays the pages and prints the report.
+func (c *verifyCommand) Run(ctx context.Context, t *terminal) error {
+	app, err := c.application()
+	if err != nil {
+		return err
+	}
+	pages, err := named(slices.Concat(c.Page, c.Scenario))
+	if err != nil {
+		return err
+	}
+	at, stop, err := c.emulator(app)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	o := suite.Options{
+		URL: at, Token: c.Token, SUT: app, Pages: pages, Provider: c.Provider,
+		Seed: c.Seed, Quiet: c.Quiet, Parallel: c.Parallel,
+	}
+	run, err := judge(ctx, t, o, c.JUnit)
+	if err != nil {
+		return c.brokeOff(t, run, network{Emulator: at}.explained(err))
+	}
+	return c.report(t, run)
+}
+
+func (c *verifyCommand) application() (*sut.SUT, error) {
+	app, err := sut.Load(c.SUT)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, misuse(fmt.Sprintf("there is no %s", c.SUT), "name the file that describes your application with --sut FILE")
+	}
+	if err != nil {
+		return nil, misuse(err.Error(), "")
+	}
+	switch {
+	case c.Parallel < 1:
+		return nil, misuse(fmt.Sprintf("--parallel %d: at least one page runs at a time", c.Parallel), "leave out --parallel")
+	case c.Parallel > 1 && c.JUnit != "":
+		return nil, misuse("a JUnit report is written of pages that run one after the other", "leave out --parallel or --junit")
+	}
+	return app, nil
+}
+
+// emulator is the one to use: that of --emulator, else a new one. An
+// application that runs already is set up for the usual address.
+func (c *verifyCommand) emulator(app *sut.SUT) (at string, stop func(), err error) {
+	if c.Emulator != "" {
+		_, err := network{Emulator: c.Emulator}.client()
+		return c.Emulator, func() {}, err
+	}
+	addr := "127.0.0.1:0"
+	if len(app.Start) == 0 {
+		addr = defaultAddr
+	}
+	s, err := listen(addr, emulator.Options{})
+	if err != nil && len(app.Start) == 0 {
+		return "", nil, couldNot(err.Error(), "if that is an emulator, use it with --emulator "+client.DefaultURL)
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	return s.url, s.close, nil
+}
+
+// brokeOff shows the verdicts up to where the run broke off. Machines get none:
+// half a report could be taken for a whole one.
+func (c *verifyCommand) brokeOff(t *terminal, run report.Run, why error) error {
+	if len(run.Results) == 0 || c.JSON {
+		return why
+	}
+	return errors.Join(c.print(t, run), why)
+}
+
+// report prints the run; the exit code is the returned verdict.
+func (c *verifyCommand) report(t *terminal, run report.Run) error {
+	if err := c.print(t, run); err != nil {
+		return err
+	}
+	code := run.ExitCode()
+	if c.Strict && code == exitOK {
+		for _, r := range run.Results {
+			if r.Verdict != report.Pass {
+				code = exitCouldNot
+			}
+		}
+	}
+	if code == exitOK {
+		return nil
+	}
+	return verdict(code)
+}
+
+func (c *verifyCommand) print(t *terminal, run report.Run) error {
+	if !c.JSON {
+		return report.Text(t.out, run, report.Options{Color: t.color(), Command: c.again()})
+	}
+	var b bytes.Buffer
+	if err := report.JSON(&b, run); err != nil {
+		return err
+	}
+	t.printf("%s", inert(b.Bytes()))
+	return nil
+}
+
+// again is the command that plays a page once more.
+func (c *verifyCommand) again() string {
+	command := "switchhook verify --sut " + c.SUT
+	if c.Emulator != "" {
+		command += " --emulator " + c.Emulator
+	}
+	return command
+}

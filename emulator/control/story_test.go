@@ -1,0 +1,234 @@
+package control_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/client"
+	"github.com/switchhook/switchhook/emulator/control"
+	"github.com/switchhook/switchhook/emulator/journal"
+	"github.com/switchhook/switchhook/emulator/sms"
+)
+
+// application takes webhooks and does nothing with them.
+func application(t *testing.T) (url string) {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+func must[T any](v T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func ok(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Every operation does what it says, and answers as the document says.
+func TestEveryOperation(t *testing.T) {
+	t.Parallel()
+	w := start(t, control.Options{Version: "1.2.3"})
+	for _, tell := range []func(*testing.T, *world){
+		tellOfSandboxes, tellOfClock, tellOfHandsets, tellOfWebhooks, tellOfFaults, tellOfRecord, tellOfReset,
+	} {
+		tell(t, w)
+	}
+	for _, path := range []string{client.Prefix + "/openapi.json", client.Prefix + "/livez", "/livez", "/readyz"} {
+		if res := w.send(t, "GET", path, ""); res.status != http.StatusOK {
+			t.Errorf("GET %s answers %d", path, res.status)
+		}
+	}
+	w.follow(t)
+	for _, item := range w.judge.doc.Paths.Map() {
+		for _, op := range item.Operations() {
+			if !w.judge.seen[op.OperationID] {
+				t.Errorf("%s was never seen to succeed", op.OperationID)
+			}
+		}
+	}
+}
+
+func tellOfSandboxes(t *testing.T, w *world) {
+	made := must(w.MakeSandbox(t.Context(), client.SandboxOptions{
+		ID: "mine", Seed: new(int64(7)), Clock: &client.ClockOptions{Mode: "auto"},
+	}))(t)
+	if made.ID != "mine" || made.Seed != 7 || len(made.Providers) == 0 {
+		t.Errorf("made %+v", made)
+	}
+	if is := must(w.In("mine").Clock(t.Context()))(t); is.Mode != "auto" {
+		t.Errorf("its clock is %+v, want auto", is)
+	}
+	all := must(w.Sandboxes(t.Context()))(t)
+	if len(all) != 2 || all[0].ID != client.Default || all[1].ID != "mine" {
+		t.Errorf("there are %+v, want default and mine", all)
+	}
+	ok(t, w.In("mine").DropSandbox(t.Context()))
+	if _, err := w.In("mine").Sandbox(t.Context()); slug(err) != "not-found" {
+		t.Errorf("a dropped sandbox gives %v", err)
+	}
+	if err := w.DropSandbox(t.Context()); slug(err) != "default-sandbox" {
+		t.Errorf("dropping the default sandbox gives %v", err)
+	}
+	if res := w.send(t, "POST", client.Prefix+"/sandboxes", ""); res.status != http.StatusCreated {
+		t.Errorf("making one without a body answers %d %s", res.status, res.body)
+	}
+	ok(t, w.Ready(t.Context()))
+}
+
+func tellOfClock(t *testing.T, w *world) {
+	before := must(w.Clock(t.Context()))(t)
+	if before.Mode != "manual" {
+		t.Errorf("the clock is %+v, want manual", before)
+	}
+	moved := must(w.Advance(t.Context(), client.Advance{By: sms.Duration(time.Hour)}))(t)
+	if !moved.From.Equal(before.Now) || moved.To.Sub(moved.From) != time.Hour || !moved.Quiet {
+		t.Errorf("moved %+v, want an hour from %s", moved, before.Now)
+	}
+	start := moved.To.Add(time.Hour)
+	set := must(w.SetClock(t.Context(), client.ClockOptions{Mode: "manual", Start: start.Format(time.RFC3339)}))(t)
+	if !set.Now.Equal(start) {
+		t.Errorf("set to %s, it shows %s", start, set.Now)
+	}
+	rest := must(w.Settle(t.Context(), client.Settle{Quiet: sms.Duration(time.Millisecond)}))(t)
+	if !rest.Quiet {
+		t.Errorf("an idle world does not come to rest: %s", rest.Reason)
+	}
+}
+
+func tellOfHandsets(t *testing.T, w *world) {
+	if h := must(w.Handset(t.Context(), ana))(t); h.Number != ana || !h.Reachable || len(h.Thread) != 0 {
+		t.Errorf("a handset that nobody touched is %+v", h)
+	}
+	h := must(w.SetHandset(t.Context(), ana, client.Behaviour{Failure: new(sms.Unreachable), Receipts: new(false)}))(t)
+	if h.Failure != sms.Unreachable || h.Receipts || !h.Reachable {
+		t.Errorf("set failure and receipts, got %+v", h)
+	}
+	h = must(w.SetHandset(t.Context(), ana, client.Behaviour{Failure: new(sms.Reason(""))}))(t)
+	if h.Failure != "" || h.Receipts {
+		t.Errorf("cleared the failure only, got %+v", h)
+	}
+	m := must(w.Text(t.Context(), ana, client.Text{Provider: w.provider, Body: "Is 3pm free?"}))(t)
+	if m.Direction != sms.MO || m.Handset != ana || m.Body != "Is 3pm free?" {
+		t.Errorf("texted %+v", m)
+	}
+	if h := must(w.Handset(t.Context(), ana))(t); len(h.Thread) != 1 || h.Thread[0].ID != m.ID {
+		t.Errorf("the thread is %+v, want the text", h.Thread)
+	}
+	must(w.Text(t.Context(), ana, client.Text{Body: "STOP"}))(t)
+	tellOfLists(t, w, m)
+}
+
+func tellOfLists(t *testing.T, w *world, m sms.Message) {
+	page := must(w.Messages(t.Context(), client.Filter{Handset: ana, Limit: 1}))(t)
+	if len(page.Items) != 1 || page.Items[0].ID != m.ID || page.Next == "" {
+		t.Errorf("the first page of messages is %+v, want the first text and a next page", page)
+	}
+	page = must(w.Messages(t.Context(), client.Filter{Handset: ana, After: page.Next}))(t)
+	if len(page.Items) == 0 || page.Items[0].Body != "STOP" || page.Next != "" {
+		t.Errorf("the second page of messages is %+v, want STOP first and no further page", page)
+	}
+	talks := must(w.Conversations(t.Context(), client.Filter{Provider: w.provider}))(t)
+	if len(talks.Items) != 1 || talks.Items[0].ID != m.Conversation {
+		t.Errorf("the conversations are %+v, want the one of the text", talks)
+	}
+	outs := must(w.OptOuts(t.Context(), client.Filter{Handset: ana}))(t)
+	if len(outs.Items) != 1 || !outs.Items[0].Out {
+		t.Errorf("the opt-outs are %+v, want that of the handset", outs)
+	}
+	if none := must(w.Messages(t.Context(), client.Filter{Handset: ben}))(t); none.Items == nil || len(none.Items) != 0 {
+		t.Errorf("an empty list is %+v, want one without items", none)
+	}
+}
+
+func tellOfWebhooks(t *testing.T, w *world) {
+	was := must(w.Webhooks(t.Context(), w.provider))(t)
+	to := application(t)
+	is := must(w.SetWebhooks(t.Context(), w.provider, client.Webhooks{URL: to, Ordered: new(false)}))(t)
+	if is.URL != to || *is.Ordered || !slices.Equal(is.Secrets, was.Secrets) || len(is.Secrets) == 0 {
+		t.Errorf("set the URL, got %+v; want the secrets %v kept", is, was.Secrets)
+	}
+	values := must(w.Switches(t.Context(), w.provider))(t)
+	again := must(w.SetSwitches(t.Context(), w.provider, values))(t)
+	if len(values) == 0 || len(again) != len(values) {
+		t.Errorf("the switches are %v, then %v", values, again)
+	}
+	m := must(w.Text(t.Context(), ben, client.Text{Body: "hello"}))(t)
+	must(w.Advance(t.Context(), client.Advance{By: sms.Duration(time.Second)}))(t)
+	ended := must(w.Wait(t.Context(), client.Wait{Where: client.Where{Kind: journal.KindAttemptEnded, Message: m.ID}}))(t)
+	if !ended.Held {
+		t.Fatalf("no attempt for %s ended", m.ID)
+	}
+	event := ended.Entries[0].Attempt.Event
+	if a := must(w.Resend(t.Context(), event))(t); a.Event != event || a.Why != journal.Manual {
+		t.Errorf("planned %+v, want a manual attempt of %s", a, event)
+	}
+	tries := must(w.Attempts(t.Context(), client.Filter{Event: event}))(t)
+	if len(tries.Items) != 2 {
+		t.Errorf("there are %d attempts of %s, want 2", len(tries.Items), event)
+	}
+}
+
+func tellOfFaults(t *testing.T, w *world) {
+	f := must(w.PlanFault(t.Context(), journal.Fault{Kind: journal.LoseAnswer, Match: journal.FaultMatch{Handset: ben}}))(t)
+	if f.ID == "" || f.Nth != 1 || f.Times != 1 || f.Attempt != 1 {
+		t.Errorf("planned %+v, want an id and 1 for all positions", f)
+	}
+	if all := must(w.Faults(t.Context()))(t); len(all) != 1 || all[0].ID != f.ID {
+		t.Errorf("the faults are %+v", all)
+	}
+	ok(t, w.CancelFault(t.Context(), f.ID))
+	if all := must(w.Faults(t.Context()))(t); len(all) != 1 || all[0].State != "missed" {
+		t.Errorf("after cancelling, the faults are %+v", all)
+	}
+}
+
+func tellOfRecord(t *testing.T, w *world) {
+	for _, n := range []client.Note{
+		{Kind: journal.KindMarker, Marker: "the app restarts"},
+		{Kind: journal.KindProcess, Process: &journal.Process{State: "killed", Point: "idle"}},
+		{Kind: journal.KindProbe, Probe: &journal.Probe{Name: "pending", Path: "/pending", Status: 200, Value: "0"}},
+	} {
+		if e := must(w.Note(t.Context(), n))(t); e.Kind != n.Kind || e.Seq == 0 {
+			t.Errorf("noted %+v, got %+v", n, e)
+		}
+	}
+	page := must(w.Journal(t.Context(), client.JournalQuery{Limit: 2}))(t)
+	if len(page.Entries) != 2 || page.Last != 2 {
+		t.Errorf("the first page is %+v, want entries 1 and 2", page)
+	}
+	page = must(w.Journal(t.Context(), client.JournalQuery{After: page.Last, Kind: journal.KindMarker}))(t)
+	if len(page.Entries) != 1 || page.Entries[0].Marker != "the app restarts" || page.Last <= page.Entries[0].Seq {
+		t.Errorf("the markers are %+v, want one, and all of the record read", page)
+	}
+}
+
+func tellOfReset(t *testing.T, w *world) {
+	ok(t, w.Reset(t.Context()))
+	if none := must(w.Messages(t.Context(), client.Filter{}))(t); len(none.Items) != 0 {
+		t.Errorf("after a reset there are messages: %+v", none)
+	}
+}
+
+// follow sees the first entry of the record, so that the stream is judged too.
+func (w *world) follow(t *testing.T) {
+	t.Helper()
+	var first journal.Entry
+	ok(t, w.Follow(t.Context(), 0, func(e journal.Entry) bool { first = e; return false }))
+	if first.Seq != 1 {
+		t.Errorf("the stream begins with %+v", first)
+	}
+}

@@ -1,0 +1,119 @@
+package history
+
+import (
+	"slices"
+
+	"github.com/switchhook/switchhook/emulator/journal"
+	"github.com/switchhook/switchhook/emulator/sms"
+)
+
+// Consent is a change of a handset's consent, and when the system under test
+// had acknowledged it. It counts from the handset's text, which comes before
+// the provider's own note of it. Consent per line is not told apart: who says
+// STOP to one line is held to have said it to all.
+type Consent struct {
+	Handset sms.Number
+	Out     bool
+	Seq     uint64
+	Told    uint64 // the first ack of any webhook about it; 0: none
+}
+
+// consents notes the change that a text makes.
+func (h *History) consents(in *Inbound) {
+	switch in.Keyword {
+	case sms.Stop:
+		h.change(in.Handset, true, in.Seq)
+	case sms.Start:
+		h.change(in.Handset, false, in.Seq)
+	}
+}
+
+func (h *History) readOptOut(e journal.Entry) {
+	if e.OptOut != nil {
+		h.change(e.OptOut.Handset, e.OptOut.Out, e.Seq)
+	}
+}
+
+// change notes a change, unless it is none. A handset begins with consent.
+func (h *History) change(who sms.Number, out bool, seq uint64) {
+	if h.OptedOut(who, seq) != out {
+		h.Consent = append(h.Consent, &Consent{Handset: who, Out: out, Seq: seq})
+	}
+}
+
+// ConsentOf lists the changes of one handset.
+func (h *History) ConsentOf(who sms.Number) []*Consent {
+	return slices.DeleteFunc(slices.Clone(h.Consent), func(c *Consent) bool { return c.Handset != who })
+}
+
+// OptedOut reports whether the handset was opted out at seq.
+func (h *History) OptedOut(who sms.Number, seq uint64) bool {
+	c := h.consentAt(who, seq)
+	return c != nil && c.Out
+}
+
+// consentAt is the last change of a handset up to seq.
+func (h *History) consentAt(who sms.Number, seq uint64) *Consent {
+	for _, c := range slices.Backward(h.Consent) {
+		if c.Handset == who && c.Seq <= seq {
+			return c
+		}
+	}
+	return nil
+}
+
+// tellConsent finds for each change the first ack of a webhook that tells of
+// it: the event about consent, or the text that made it. An event that comes
+// again counts for the change that it first told of.
+func (h *History) tellConsent() {
+	for _, e := range h.Events {
+		out, tells := h.tells(e)
+		if !tells {
+			continue
+		}
+		if c := h.consentAt(e.Handset, e.Root); c != nil && c.Out == out {
+			c.Told = earlier(c.Told, e.Acked())
+		}
+	}
+}
+
+// tells reports whether an event is about consent, and which way.
+func (h *History) tells(e *Event) (out, ok bool) {
+	switch e.Type {
+	case sms.OptedOut:
+		return true, true
+	case sms.OptedIn:
+		return false, true
+	case sms.MessageReceived:
+		if e.Message == nil || h.inbound[e.Message.ID] == nil {
+			return false, false
+		}
+		in := h.inbound[e.Message.ID]
+		return in.Keyword == sms.Stop, in.Keyword == sms.Stop || in.Keyword == sms.Start
+	}
+	return false, false
+}
+
+// Owed reports whether the system under test must answer a text, now that the
+// record has ended: it was acknowledged, the handset may be texted as far as
+// the system under test could know, and it did not leave again before the world
+// had been quiet once.
+func (h *History) Owed(in *Inbound) bool {
+	acked := in.Acked()
+	if in.Expected <= 0 || in.Copy || acked == 0 {
+		return false
+	}
+	if c := h.consentAt(in.Handset, in.Seq); c != nil && (c.Out || c.Told == 0 || c.Told > acked) {
+		return false
+	}
+	for _, c := range h.ConsentOf(in.Handset) {
+		if c.Out && c.Seq > in.Seq {
+			return h.quietBetween(acked, c.Seq)
+		}
+	}
+	return true
+}
+
+func (h *History) quietBetween(from, to uint64) bool {
+	return slices.ContainsFunc(h.Quiet, func(seq uint64) bool { return from < seq && seq < to })
+}

@@ -1,0 +1,243 @@
+package history_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/switchhook/switchhook/emulator/journal"
+	"github.com/switchhook/switchhook/emulator/sms"
+	"github.com/switchhook/switchhook/scenarios/history"
+	"github.com/switchhook/switchhook/scenarios/history/historytest"
+)
+
+func promise() history.Promise {
+	return history.Promise{Replies: []history.Reply{
+		{To: "Is 3pm free?", Expect: 1},
+		{To: "Book 3pm for {{token}}", Expect: 2},
+		{To: "{{token}} to {{token}}", Expect: 1},
+		{To: "HELP", Expect: 1},
+		{To: "{{token}}", Expect: 3},
+		{To: "a (b) \xff", Expect: 1},
+	}}
+}
+
+func read(r *historytest.Record) *history.History { return history.New(r.Entries(), promise()) }
+
+func TestWhatATextExpects(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		body     string
+		keyword  sms.Keyword
+		expected int
+		canary   string
+	}{
+		{"Is 3pm free?", sms.NoKeyword, 1, ""},
+		{"is 3pm free?", sms.NoKeyword, history.Undeclared, ""},
+		{"Is 3pm free? ", sms.NoKeyword, history.Undeclared, ""},
+		{"Book 3pm for Zoe", sms.NoKeyword, 2, "Zoe"},
+		{"Book 3pm for Zoe and Max", sms.NoKeyword, history.Undeclared, ""},
+		{"Book 3pm for ", sms.NoKeyword, history.Undeclared, ""},
+		{"here to there", sms.NoKeyword, 1, "here"},
+		{"anything", sms.NoKeyword, 3, "anything"},
+		{"STOP", sms.Stop, 0, ""},
+		{" stopall ", sms.Stop, 0, ""},
+		{"please do not stop", sms.NoKeyword, history.Undeclared, ""},
+		{"yes", sms.Start, history.Undeclared, ""},
+		{"HELP", sms.Help, 1, ""},
+		{"info", sms.Help, history.Undeclared, ""},
+		{"a (b) \uFFFD", sms.NoKeyword, 1, ""},
+	} {
+		var r historytest.Record
+		r.Texts("ana", tt.body)
+		in := read(&r).Inbound[0]
+		if in.Keyword != tt.keyword || in.Expected != tt.expected || in.Canary != tt.canary {
+			t.Errorf("%q is %q, %d replies, canary %q; want %q, %d, %q",
+				tt.body, in.Keyword, in.Expected, in.Canary, tt.keyword, tt.expected, tt.canary)
+		}
+	}
+}
+
+func TestOwnKeywords(t *testing.T) {
+	t.Parallel()
+	var r historytest.Record
+	r.Texts("ana", "BASTA")
+	p := history.Promise{Keywords: sms.Keywords{Stop: []string{"BASTA"}}.Match}
+	if in := history.New(r.Entries(), p).Inbound[0]; in.Keyword != sms.Stop {
+		t.Errorf("BASTA is %q", in.Keyword)
+	}
+}
+
+func TestAttemptsOfAText(t *testing.T) {
+	t.Parallel()
+	var r historytest.Record
+	text := r.Texts("ana", "Is 3pm free?") // 1, 2
+	r.Forges(text, journal.BadSignature, 200)
+	r.Loses(text)
+	r.Acks(text)
+	again := r.NewEvent(text)
+	r.Acks(again)
+	r.Tells(text, historytest.Attempt{Why: journal.Stranger})
+	in := read(&r).Inbound[0]
+	if in.Tried() != 5 || in.Acked() != 8 {
+		t.Errorf("tried at %d and acknowledged at %d; want 5, the first genuine one, and 8", in.Tried(), in.Acked())
+	}
+	if len(in.Events) != 2 || in.Events[1].Root != in.Events[0].Seq {
+		t.Errorf("%d events; want 2, the second about the same as the first", len(in.Events))
+	}
+	if n := len(in.Attempts()); n != 4 {
+		t.Errorf("%d attempts; want 3 and 1", n)
+	}
+	last := in.Attempts()[3]
+	if last.Limit.D() != historytest.Limit || last.Outcome != journal.OK || last.Started != 10 || last.Ended != 11 {
+		t.Errorf("the last attempt is %+v", last)
+	}
+}
+
+func TestAnEndWithoutItsBeginningSaysNothing(t *testing.T) {
+	t.Parallel()
+	var r historytest.Record
+	r.Acks(r.Texts("ana", "Is 3pm free?"))
+	cut := slices.DeleteFunc(r.Entries(), func(e journal.Entry) bool { return e.Kind == journal.KindAttemptStarted })
+	h := history.New(cut, promise())
+	if len(h.Attempts) != 0 || h.Inbound[0].Acked() != 0 {
+		t.Errorf("%d attempts, acknowledged at %d", len(h.Attempts), h.Inbound[0].Acked())
+	}
+}
+
+func TestACopyIsKnown(t *testing.T) {
+	t.Parallel()
+	var r historytest.Record
+	text := r.Texts("ana", "Is 3pm free?")
+	r.Acks(text)
+	r.Copy("ana", text)
+	r.Texts("ana", "Is 3pm free?")
+	var copies []bool
+	for _, in := range read(&r).Inbound {
+		copies = append(copies, in.Copy)
+	}
+	if want := []bool{false, true, false}; !slices.Equal(copies, want) {
+		t.Errorf("copies are %v, want %v", copies, want)
+	}
+}
+
+func TestTheFactsOfACall(t *testing.T) {
+	t.Parallel()
+	var r historytest.Record
+	text := r.Texts("ana", "Is 3pm free?")
+	r.Replies(text, "yes")
+	ana := r.Number("ana")
+	r.Sends(ana, historytest.Line, "yes", historytest.Call{Fault: journal.ErrorAfter, Status: 503})
+	r.Sends(ana, historytest.Line, "yes", historytest.Call{Fault: journal.HalfBody})
+	r.Sends(ana, historytest.Line, "yes", historytest.Call{Fault: journal.StatusFirst})
+	r.Sends(ana, historytest.Line, "yes", historytest.Call{Fault: journal.RateLimit, Refused: sms.RateLimited, Status: 429})
+	r.Sends(ana, historytest.Line, "yes", historytest.Call{Fault: journal.TimeoutBefore, Refused: sms.Internal, Silent: true, Blind: true})
+	r.Sends(ana, historytest.Line, "yes", historytest.Call{Refused: sms.Invalid})
+	r.Sends(ana, historytest.Line, "yes", historytest.Call{Refused: sms.BadRequest, Blind: true})
+	h := read(&r)
+	for i, want := range []struct {
+		made                  int
+		unknown, again, sends bool
+	}{
+		{1, false, false, true},
+		{1, true, true, true},
+		{1, true, true, true},
+		{1, false, false, true},
+		{0, false, true, true},
+		{0, true, true, true},
+		{0, false, false, true},
+		{0, false, false, false}, // nobody knows whom it was for: not known to be a send
+	} {
+		c := h.Calls[i]
+		if len(c.Made) != want.made || c.Unknown() != want.unknown || c.Again() != want.again || c.Sends() != want.sends {
+			t.Errorf("call %d: made %d, unknown %t, again %t, sends %t; want %+v", i+1, len(c.Made), c.Unknown(), c.Again(), c.Sends(), want)
+		}
+		if c.Conversation != (history.Conversation{Handset: ana, Line: historytest.Line}) {
+			t.Errorf("call %d is placed in %+v", i+1, c.Conversation)
+		}
+	}
+	if len(h.Sent) != 4 || h.Sent[0].Message.Body != "yes" || h.Sent[0].Message.State != sms.Delivered {
+		t.Errorf("%d messages, the first %+v; want 4 and the latest state", len(h.Sent), h.Sent[0].Message)
+	}
+	if n := len(h.CallsTo(ana, h.Calls[5].Seq)); n != 1 {
+		t.Errorf("%d sends after the sixth call, want 1", n)
+	}
+}
+
+func TestCallOpen(t *testing.T) {
+	t.Parallel()
+	c := &history.Call{Seq: 10, Told: 20}
+	for _, tt := range []struct {
+		from, to uint64
+		want     bool
+	}{{1, 9, false}, {1, 11, true}, {12, 15, true}, {19, 30, true}, {20, 30, false}} {
+		if c.Open(tt.from, tt.to) != tt.want {
+			t.Errorf("a call from 10 to 20 is open in %d to %d: want %t", tt.from, tt.to, tt.want)
+		}
+	}
+	if c.Told = 0; !c.Open(1000, 1001) {
+		t.Error("a call that was never told anything is open to the end")
+	}
+}
+
+func TestConsent(t *testing.T) {
+	t.Parallel()
+	var r historytest.Record
+	r.Texts("ana", "START") // no change
+	stop := r.Texts("ana", "STOP")
+	r.Acks(stop)
+	r.TellsConsent(stop, historytest.Attempt{})
+	r.Acks(r.Texts("ana", "STOP")) // no change either
+	start := r.Texts("ana", "START")
+	r.TellsConsent(start, historytest.Attempt{Outcome: journal.Failure, Status: 500})
+	r.Texts("ben", "STOP")
+	h := read(&r)
+	ana := h.ConsentOf(r.Number("ana"))
+	if len(ana) != 2 || !ana[0].Out || ana[1].Out {
+		t.Fatalf("the consent of ana changed %d times, want out and in again", len(ana))
+	}
+	if told := h.Inbound[1].Acked(); ana[0].Told != told || ana[1].Told != 0 {
+		t.Errorf("told at %d and %d; want %d, the first ack of either webhook, and never", ana[0].Told, ana[1].Told, told)
+	}
+	if !h.OptedOut(r.Number("ana"), ana[1].Seq-1) || h.OptedOut(r.Number("ana"), ana[1].Seq) || !h.OptedOut(r.Number("ben"), 1000) {
+		t.Error("opted out at the wrong time")
+	}
+}
+
+func TestMarkersAndFaults(t *testing.T) {
+	t.Parallel()
+	var r historytest.Record
+	r.Asks("ana")
+	r.Add(journal.Entry{Kind: journal.KindMarker, Marker: "app sends "})
+	r.Add(journal.Entry{Kind: journal.KindMarker, Marker: "line 3: app sends ana"})
+	r.Add(journal.Entry{Kind: journal.KindFaultPlanned, Fault: &journal.Fault{ID: "f1"}})
+	r.Add(journal.Entry{Kind: journal.KindFaultMissed, Fault: &journal.Fault{ID: "f2"}})
+	r.Fault(journal.LoseAnswer, "evt_1/1")
+	quiet := r.Quiet()
+	text := r.Texts("ana", "Is 3pm free?")
+	r.Acks(text)
+	h := read(&r)
+	if len(h.Asks) != 1 || h.Asks[0].Handset != r.Number("ana") {
+		t.Errorf("asks are %v", h.Asks)
+	}
+	if len(h.Faults.Planned) != 1 || len(h.Faults.Fired) != 1 || len(h.Faults.Missed) != 1 || len(h.Quiet) != 1 || h.Quiet[0] != quiet {
+		t.Errorf("faults %+v, quiet %v", h.Faults, h.Quiet)
+	}
+	if struck := h.Attempts[0].Struck; len(struck) != 1 || struck[0].Kind != journal.LoseAnswer {
+		t.Errorf("the attempt was struck by %v", struck)
+	}
+}
+
+func TestConversationsInOrder(t *testing.T) {
+	t.Parallel()
+	var r historytest.Record
+	r.SendsTo("ben", "hello")
+	r.TextsTo("ana", historytest.Line2, "hi")
+	r.Texts("ben", "hi")
+	want := []history.Conversation{
+		{Handset: r.Number("ben"), Line: historytest.Line},
+		{Handset: r.Number("ana"), Line: historytest.Line2},
+	}
+	if got := read(&r).Conversations(); !slices.Equal(got, want) {
+		t.Errorf("conversations are %v, want %v", got, want)
+	}
+}

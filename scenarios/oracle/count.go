@@ -1,0 +1,103 @@
+package oracle
+
+import (
+	"fmt"
+
+	"github.com/switchhook/switchhook/scenarios/history"
+)
+
+const needDeclared = "a text that `replies` in sut.yaml declares, and its webhook"
+
+func atMostOnce(h *history.History) Finding {
+	l, seen, undeclared := balance(h), 0, 0
+	for _, a := range l.accounts {
+		for _, s := range a.extra {
+			return failed(a.Handset, tooMany(a, s), proof(a, s)...)
+		}
+		for _, s := range a.resent {
+			if h.Promise.Policy == history.AtMostOnce {
+				return failed(a.Handset, sentAgain(s), proof(a, s)...)
+			}
+		}
+		for _, in := range a.inbound {
+			switch {
+			case in.Tried() == 0:
+			case a.open:
+				undeclared++
+			default:
+				seen++
+			}
+		}
+	}
+	if seen == 0 && undeclared > 0 {
+		return notExercised("no promise speaks of the texts in this record", needDeclared)
+	}
+	if seen == 0 {
+		return notExercised("no text from a handset was told to the application", needDeclared)
+	}
+	return passed(fmt.Sprintf("%s, none answered too often", count(seen, "text", "texts")))
+}
+
+// tooMany says why s is one message too many.
+func tooMany(a *account, s *history.Sent) string {
+	text, _ := a.telling(s.Call.Seq)
+	if text == nil {
+		return fmt.Sprintf("%s was sent message %s from %s, and nothing that %s wrote to it had been told to the application",
+			a.Handset, s.ID, a.Line, a.Handset)
+	}
+	got := len(a.replies) + len(a.resent) + len(a.extra)
+	if len(a.inbound) == 1 {
+		return fmt.Sprintf("message %s got %s where %d is right: %s",
+			text.Message.ID, replies(got), a.allowed, again(text, s.Call.Seq))
+	}
+	return fmt.Sprintf("%s got %s to %d texts where %d are right; the one too many came after message %s: %s",
+		a.Handset, replies(got), len(a.inbound), a.allowed, text.Message.ID, again(text, s.Call.Seq))
+}
+
+func sentAgain(s *history.Sent) string {
+	return fmt.Sprintf("%s was texted again (message %s) after a send whose outcome the application could not know, "+
+		"though the message was made; its policy is %s", s.Handset, s.ID, history.AtMostOnce)
+}
+
+func answered(h *history.History) Finding {
+	l, owed := balance(h), 0
+	for _, a := range l.accounts {
+		for _, in := range a.inbound {
+			if n := givenUp(in); n > 0 {
+				return failed(in.Handset, fmt.Sprintf("message %s was never acknowledged after %s: %s",
+					in.Message.ID, count(n, "attempt", "attempts"), lastWord(in)), seqs(in)...)
+			}
+		}
+		if l.short(a) > 0 {
+			return tooFew(l, a)
+		}
+		owed += len(l.owed(a))
+	}
+	if owed == 0 {
+		return notExercised("no acknowledged text had a reply to come", "a text with `expect: 1` or more in `replies` of sut.yaml, told to its end")
+	}
+	return passed(count(owed, "text", "texts") + " acknowledged and answered")
+}
+
+func tooFew(l *ledger, a *account) Finding {
+	owed := l.owed(a)
+	if len(owed) == 1 {
+		in := owed[0]
+		return failed(a.Handset, fmt.Sprintf("message %s was acknowledged and got %s where %d is right: %s",
+			in.Message.ID, replies(len(a.replies)), in.Expected, told(in, in.Acked())), seqs(in)...)
+	}
+	var evidence []uint64
+	for _, in := range owed {
+		evidence = append(evidence, seqs(in)...)
+	}
+	return failed(a.Handset, fmt.Sprintf("%s wrote %d texts to %s that were acknowledged, and got %s: %d missing",
+		a.Handset, len(owed), a.Line, replies(len(a.replies)), l.short(a)), evidence...)
+}
+
+func seqs(in *history.Inbound) []uint64 {
+	out := []uint64{in.Seq}
+	for _, a := range in.Attempts() {
+		out = append(out, a.Started, a.Ended)
+	}
+	return out
+}

@@ -1,0 +1,18 @@
+// Package page reads and writes scenario pages: one behaviour, told on one page
+// of text, with a verb a line and comments as phases.
+//
+//	# Ana asks once and is answered once
+//	provider any
+//	labels replies
+//	kills no-dedupe
+//
+//	-- script --
+//	# the customer asks
+//	ana asks
+//	settle
+//	expect replies ana 1
+//
+// A page has no loops, variables, conditions or expressions. What needs them
+// is a Go program over package client. This package runs nothing and knows no
+// vendor; package suite does the first.
+package page

@@ -1,0 +1,97 @@
+package page
+
+import (
+	"time"
+
+	"github.com/switchhook/switchhook/emulator/journal"
+)
+
+// Any is the provider of a page on which nothing belongs to one vendor.
+const Any = "any"
+
+// Page is one scenario.
+type Page struct {
+	Name     string // of the file, without its extension
+	Title    string // the first comment line
+	About    string // the further ones, if any, a line each
+	Provider string // a provider's name, or Any
+	Labels   []string
+	Kills    []string // the bugs of the reference application that it must catch
+	Phases   []Phase
+}
+
+// Phase is a comment and the steps under it. Only the first may have no comment.
+type Phase struct {
+	Comment string // may have several lines
+	Steps   []Step
+}
+
+// Verb says what a step does.
+type Verb string
+
+// Verbs, with the fields of Step that each of them uses.
+const (
+	Texts    Verb = "texts"    // Who, Body, On: handsets text Body, all at once
+	Asks     Verb = "asks"     // Who, Named, On: handsets text what the application is declared to answer
+	Sends    Verb = "sends"    // Who, Body: the application is made to text a handset first
+	Queues   Verb = "queues"   // Who, Body: the same, but it holds the text until the handset's next message
+	Settle   Verb = "settle"   // until the world is quiet
+	Advance  Verb = "advance"  // By, or to the next due item if By is 0
+	Plan     Verb = "fault"    // Fault, Who: a fault from here on, of one handset if Who is set
+	Behave   Verb = "handset"  // Who, Word, Value: off, on, no-receipts, no-mms, fails REASON
+	Webhooks Verb = "webhooks" // Word, By, N: timeout D, parallel N, unordered, rotate
+	Switch   Verb = "switch"   // Word, Value: a vendor switch and its value
+	Expect   Verb = "expect"   // Word, Who, N, Value, SinceStop: a count or a state
+)
+
+// What an Expect step looks at. All but State are counts.
+const (
+	Replies       = "replies"       // messages from the application that it was not asked to send
+	SendsTo       = "sends-to"      // messages from the application
+	CallsTo       = "calls-to"      // send calls about the handset, refused ones too
+	Attempts      = "attempts"      // attempts to tell of the handset's texts
+	Conversations = "conversations" // conversations of the handset
+	State         = "state"         // of the newest message to the handset: Value
+)
+
+// Step is one line of a script. Verb says which fields count.
+type Step struct {
+	Line int    // in the file, from 1
+	Text string // as it was written
+	Verb Verb
+	Who  []string // names of handsets
+
+	Body      string
+	On        string // "line2": the second number of the application; "" is its first
+	Named     bool   // ask with a word that must come back to nobody else
+	By        time.Duration
+	Fault     journal.Fault
+	Word      string
+	Value     string
+	N         int
+	SinceStop bool // count from when the application acknowledged the handset's STOP
+}
+
+// Handsets lists the names on the page, in the order of their first appearance.
+func (p Page) Handsets() []string {
+	var names []string
+	seen := map[string]bool{}
+	for _, s := range p.Steps() {
+		for _, who := range s.Who {
+			if !seen[who] {
+				seen[who] = true
+				names = append(names, who)
+			}
+		}
+	}
+	return names
+}
+
+// Steps lists the steps of all phases in order.
+func (p Page) Steps() []Step {
+	var steps []Step
+	for _, phase := range p.Phases {
+		steps = append(steps, phase.Steps...)
+	}
+	return steps
+}

@@ -1,0 +1,178 @@
+package page
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/tools/txtar"
+)
+
+// scriptFile is the one file of a page.
+const scriptFile = "script"
+
+// Parse reads a page. The first thing wrong in it is returned as an *Error
+// that begins with file:line:column.
+func Parse(file string, data []byte) (Page, error) {
+	if err := plainText(file, string(data)); err != nil {
+		return Page{}, err
+	}
+	archive := txtar.Parse(data)
+	p := Page{Name: strings.TrimSuffix(path.Base(file), ".txtar")}
+	header := lines(string(archive.Comment))
+	if err := p.header(file, header); err != nil {
+		return Page{}, err
+	}
+	if len(archive.Files) == 0 {
+		return Page{}, &Error{file, len(header) + 1, 1, `there is no script; write "-- script --" above the first verb`}
+	}
+	at := len(header) + 1
+	for i, f := range archive.Files {
+		if i > 0 || f.Name != scriptFile {
+			return Page{}, &Error{file, at, 1, `a page holds one file, "-- script --"; remove "-- ` + f.Name + ` --"`}
+		}
+		at += len(lines(string(f.Data))) + 1
+	}
+	return p, p.script(file, len(header)+2, lines(string(archive.Files[0].Data)))
+}
+
+// plainText makes sure that lines count the same for everybody.
+func plainText(file, data string) error {
+	for i, text := range lines(data) {
+		if !utf8.ValidString(text) {
+			return &Error{file, i + 1, 1, "the line is not UTF-8; save the page as UTF-8"}
+		}
+		if at := strings.IndexFunc(text, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }); at >= 0 {
+			return &Error{
+				file, i + 1, utf8.RuneCountInString(text[:at]) + 1,
+				`the line holds a control character; save the page with plain line ends and write it in a text as \n or \u0007`,
+			}
+		}
+	}
+	return nil
+}
+
+// lines splits s; the end of the last line is not a line of its own.
+func lines(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(s, "\n"), "\n")
+}
+
+// comment is the text of a comment line.
+func comment(text string) (string, bool) {
+	after, ok := strings.CutPrefix(strings.TrimSpace(text), "#")
+	return strings.TrimSpace(after), ok
+}
+
+func (p *Page) header(file string, header []string) error {
+	var title []string
+	seen := map[string]bool{}
+	for i, text := range header {
+		if said, ok := comment(text); ok {
+			if len(seen) > 0 {
+				return &Error{file, i + 1, 1, "a comment stands between the settings; move it to the top of the page"}
+			}
+			title = append(title, said)
+			continue
+		}
+		l := newLine(file, i+1, text)
+		if l.err == nil && len(l.tokens) == 0 {
+			continue
+		}
+		if err := p.setting(l, seen); err != nil {
+			return err
+		}
+	}
+	if len(title) == 0 || title[0] == "" {
+		return &Error{file, 1, 1, `the page has no title; begin with a line like "# a customer asks once and is answered once"`}
+	}
+	if p.Provider == "" {
+		return &Error{file, len(header) + 1, 1, `no provider is named; write "provider any" under the title`}
+	}
+	p.Title, p.About = title[0], strings.Join(title[1:], "\n")
+	return nil
+}
+
+func (p *Page) setting(l *line, seen map[string]bool) error {
+	column := 1
+	if len(l.tokens) > 0 {
+		column = l.tokens[0].column
+	}
+	key := l.oneOf([]string{"provider", "labels", "kills"})
+	if l.err == nil && seen[key] {
+		l.fail(column, "%q stands here twice; keep one line of it", key)
+	}
+	seen[key] = true
+	switch key {
+	case "provider":
+		p.Provider = l.name()
+	case "labels":
+		p.Labels = l.names()
+	case "kills":
+		p.Kills = l.names()
+	}
+	return l.done()
+}
+
+// names takes one or more different names.
+func (l *line) names() []string {
+	var names []string
+	for l.err == nil && (len(names) == 0 || len(l.tokens) > 0) {
+		t := l.word("one or more names, like stop-case-sensitive")
+		if !isName(t.text) {
+			l.fail(t.column, "%q is not a name; use lower-case letters, digits and hyphens", t.text)
+		}
+		if slices.Contains(names, t.text) {
+			l.fail(t.column, "%q stands here twice; remove one", t.text)
+		}
+		names = append(names, t.text)
+	}
+	return names
+}
+
+// script reads verbs; comments begin phases.
+func (p *Page) script(file string, first int, script []string) error {
+	fresh := true // the next comment line begins a phase
+	for i, text := range script {
+		if said, ok := comment(text); ok {
+			p.comment(said, fresh)
+			fresh = false
+			continue
+		}
+		l := newLine(file, first+i, text)
+		if l.err == nil && len(l.tokens) == 0 {
+			continue
+		}
+		step := l.step()
+		if err := l.done(); err != nil {
+			return err
+		}
+		step.Line, step.Text = first+i, strings.TrimSpace(text)
+		p.add(step)
+		fresh = true
+	}
+	if len(p.Steps()) == 0 {
+		return &Error{file, first, 1, `the script does nothing; write a verb a line, like "ana asks"`}
+	}
+	return nil
+}
+
+func (p *Page) comment(said string, fresh bool) {
+	if fresh {
+		p.Phases = append(p.Phases, Phase{Comment: said})
+		return
+	}
+	last := &p.Phases[len(p.Phases)-1]
+	last.Comment += "\n" + said
+}
+
+func (p *Page) add(s Step) {
+	if len(p.Phases) == 0 {
+		p.Phases = append(p.Phases, Phase{})
+	}
+	last := &p.Phases[len(p.Phases)-1]
+	last.Steps = append(last.Steps, s)
+}

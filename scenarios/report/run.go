@@ -1,0 +1,79 @@
+package report
+
+import (
+	"time"
+
+	"github.com/switchhook/switchhook/emulator/journal"
+	"github.com/switchhook/switchhook/scenarios/oracle"
+)
+
+// Verdict is the result of one page.
+type Verdict string
+
+// Verdicts. Only Pass is green.
+const (
+	Pass         Verdict = "pass"
+	Fail         Verdict = "fail"
+	NotExercised Verdict = "not exercised" // what the page is about did not happen
+	Inconclusive Verdict = "inconclusive"  // the world did not go quiet in time, or the page could not run
+)
+
+// Run is a run of pages against one system under test.
+type Run struct {
+	Started  time.Time `json:"started,omitzero"`
+	SUT      string    `json:"sut"`
+	Provider string    `json:"provider"`
+	Seed     int64     `json:"seed"`
+	Results  []Result  `json:"results"`
+}
+
+// Result is what became of one page.
+type Result struct {
+	Page     string
+	Title    string
+	Provider string
+	Labels   []string
+	Kills    []string
+	Verdict  Verdict
+	Reason   string // in words, where neither a finding nor an expectation says it
+	Findings []oracle.Finding
+	Expects  []Expect // expect lines that did not hold
+	Virtual  time.Duration
+	Wall     time.Duration
+	Entries  []journal.Entry // the record of the page
+}
+
+// Expect is an expect line of a page that did not hold.
+type Expect struct {
+	Line int    `json:"line"`
+	Text string `json:"text"`
+	Says string `json:"says"`
+}
+
+// Exit codes of a run.
+const (
+	exitPassed   = 0
+	exitFailed   = 1
+	exitNotShown = 4
+)
+
+// ExitCode is 1 if any page failed, 4 if any was inconclusive or none passed,
+// and 0 otherwise. It is never 0 when nothing ran.
+func (r Run) ExitCode() int {
+	count := r.counts()
+	switch {
+	case count[Fail] > 0:
+		return exitFailed
+	case count[Inconclusive] > 0, count[Pass] == 0:
+		return exitNotShown
+	}
+	return exitPassed
+}
+
+func (r Run) counts() map[Verdict]int {
+	count := map[Verdict]int{}
+	for _, result := range r.Results {
+		count[result.Verdict]++
+	}
+	return count
+}

@@ -1,0 +1,126 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/switchhook/switchhook/scenarios/oracle"
+)
+
+// Options says how text is written; the zero value works.
+type Options struct {
+	Color bool // ANSI colours for verdicts
+	// Command plays a page again when its name, and the seed as --seed, are
+	// added to it. Default "switchhook verify".
+	Command string
+}
+
+var order = []Verdict{Pass, Fail, NotExercised, Inconclusive}
+
+// colours by verdict, as ANSI codes.
+var colours = map[Verdict]string{Pass: "32", Fail: "1;31", NotExercised: "33", Inconclusive: "35"}
+
+func (o Options) paint(v Verdict, text string) string {
+	code, known := colours[v]
+	if !o.Color || !known {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+// Text writes the table of all pages, then what went wrong in each that is not green.
+func Text(w io.Writer, r Run, o Options) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s on %s, seed %d\n\n", plain(r.SUT), plain(r.Provider), r.Seed)
+	table(&b, r, o)
+	fmt.Fprintf(&b, "\n%s\n", summary(r))
+	for _, result := range r.Results {
+		if result.Verdict != Pass {
+			b.WriteString("\n" + Explain(r, result, o))
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func table(b *strings.Builder, r Run, o Options) {
+	var rows strings.Builder
+	t := tabwriter.NewWriter(&rows, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "verdict\tvirtual\twall\tpage\ttitle")
+	for _, result := range r.Results {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", result.Verdict, round(result.Virtual), round(result.Wall), plain(result.Page), plain(result.Title))
+	}
+	_ = t.Flush() // into memory
+	// Colour goes on afterwards: the codes would count as width.
+	lines := strings.SplitAfter(rows.String(), "\n")
+	b.WriteString(lines[0])
+	for i, result := range r.Results {
+		rest := strings.TrimPrefix(lines[i+1], string(result.Verdict))
+		b.WriteString(o.paint(result.Verdict, string(result.Verdict)) + rest)
+	}
+}
+
+func round(d time.Duration) time.Duration {
+	if d < time.Second {
+		return d.Round(time.Millisecond)
+	}
+	return d.Round(10 * time.Millisecond)
+}
+
+func summary(r Run) string {
+	count := r.counts()
+	var parts []string
+	for _, v := range order {
+		if count[v] > 0 || v == Pass {
+			parts = append(parts, fmt.Sprintf("%d %s", count[v], v))
+		}
+	}
+	return fmt.Sprintf("%d pages: %s", len(r.Results), strings.Join(parts, ", "))
+}
+
+// Explain says why a page is not green: one sentence, then, for a failure, the
+// other rules that broke, the timeline, and how to play it again.
+func Explain(r Run, result Result, o Options) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s: %s\n", o.paint(result.Verdict, strings.ToUpper(string(result.Verdict))), plain(result.Page), plain(result.Title))
+	first := oracle.Primary(result.Findings)
+	if first != nil {
+		fmt.Fprintf(&b, "  %s\n", plain(first.Says))
+		fmt.Fprintf(&b, "  oracle %d, %s%s\n", first.Oracle, first.Name, alsoFailed(result.Findings, first.Oracle))
+	}
+	for _, e := range result.Expects {
+		fmt.Fprintf(&b, "  line %d: %s: %s\n", e.Line, plain(e.Text), plain(e.Says))
+	}
+	if result.Reason != "" {
+		fmt.Fprintf(&b, "  %s\n", plain(result.Reason))
+	}
+	if result.Verdict == Fail && len(result.Entries) > 0 {
+		b.WriteString("\n" + timeline(result.Entries, first) + "\n")
+	}
+	fmt.Fprintf(&b, "  replay: %s\n", replay(r, result, o))
+	return b.String()
+}
+
+func alsoFailed(found []oracle.Finding, but int) string {
+	var others []string
+	for _, f := range found {
+		if f.Status == oracle.Fail && f.Oracle != but {
+			others = append(others, fmt.Sprintf("%d (%s)", f.Oracle, f.Name))
+		}
+	}
+	if len(others) == 0 {
+		return ""
+	}
+	return "; also broken: " + strings.Join(others, ", ")
+}
+
+func replay(r Run, result Result, o Options) string {
+	command := o.Command
+	if command == "" {
+		command = "switchhook verify"
+	}
+	return fmt.Sprintf("%s --seed %d %s", command, r.Seed, plain(result.Page))
+}

@@ -1,0 +1,131 @@
+package suite
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/switchhook/switchhook/emulator/journal"
+	"github.com/switchhook/switchhook/emulator/sms"
+	"github.com/switchhook/switchhook/scenarios/history"
+	"github.com/switchhook/switchhook/scenarios/page"
+	"github.com/switchhook/switchhook/scenarios/report"
+)
+
+// expect looks at the record as it is now.
+func (p *play) expect(ctx context.Context, s page.Step) error {
+	if err := p.read(ctx); err != nil {
+		return err
+	}
+	entries := p.tape.own()
+	look := view{
+		History: history.New(entries, p.promise()), entries: entries,
+		who: p.cast[s.Who[0]], asked: p.asked[p.cast[s.Who[0]]],
+	}
+	if s.Word == page.State {
+		if state := look.state(); string(state) != s.Value {
+			p.broken(s, fmt.Sprintf("the newest message to %s is %s, not %s", s.Who[0], state, s.Value))
+		}
+		return nil
+	}
+	var from uint64
+	if s.SinceStop {
+		var ok bool
+		if from, ok = look.stopped(); !ok {
+			return cannot("%s has not said STOP above this line, so there is nothing to count from", s.Who[0])
+		}
+	}
+	if n := look.count(s.Word, from); n != s.N {
+		p.broken(s, fmt.Sprintf("there were %d %s of %s, not %d", n, s.Word, s.Who[0], s.N))
+	}
+	return nil
+}
+
+func (p *play) broken(s page.Step, says string) {
+	p.expects = append(p.expects, report.Expect{Line: s.Line, Text: s.Text, Says: says})
+}
+
+// view is what the record says of one handset.
+type view struct {
+	*history.History
+	entries []journal.Entry
+	who     sms.Number
+	asked   []string // texts to it that the application was made to send
+}
+
+// count counts what page.Step can expect, from what the application began after seq from.
+func (v view) count(what string, from uint64) int {
+	switch what {
+	case page.Replies:
+		return v.sent(from, func(body string) bool { return !slices.Contains(v.asked, body) })
+	case page.SendsTo:
+		return v.sent(from, func(string) bool { return true })
+	case page.CallsTo:
+		return v.callsTo(from)
+	case page.Attempts:
+		return v.attempts()
+	default:
+		return v.conversations()
+	}
+}
+
+func (v view) sent(from uint64, counts func(body string) bool) int {
+	n := 0
+	for _, s := range v.Sent {
+		if s.Handset == v.who && s.Call.Seq > from && !s.Message.Automatic && counts(s.Message.Body) {
+			n++
+		}
+	}
+	return n
+}
+
+func (v view) callsTo(from uint64) int {
+	n := 0
+	for _, c := range v.Calls {
+		if c.Handset == v.who && c.Seq > from && c.Sends() {
+			n++
+		}
+	}
+	return n
+}
+
+func (v view) attempts() int {
+	n := 0
+	for _, a := range v.Attempts {
+		if a.Handset == v.who && a.Neutral == sms.MessageReceived {
+			n++
+		}
+	}
+	return n
+}
+
+func (v view) conversations() int {
+	ids := map[string]bool{}
+	for _, e := range v.entries {
+		if e.Message != nil && e.Message.Handset == v.who {
+			ids[e.Message.Conversation] = true
+		}
+	}
+	return len(ids)
+}
+
+// state is that of the newest message to the handset; "none" if there is none.
+func (v view) state() sms.State {
+	for _, s := range slices.Backward(v.Sent) {
+		if s.Handset == v.who {
+			return s.Message.State
+		}
+	}
+	return "none"
+}
+
+// stopped is where the application acknowledged the handset's last STOP, or
+// where the handset said it if it never did.
+func (v view) stopped() (uint64, bool) {
+	for _, c := range slices.Backward(v.ConsentOf(v.who)) {
+		if c.Out {
+			return max(c.Seq, c.Told), true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,140 @@
+package suite
+
+import (
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"slices"
+	"sync/atomic"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/formatter"
+
+	"github.com/switchhook/switchhook/scenarios/page"
+	"github.com/switchhook/switchhook/scenarios/report"
+)
+
+// Register puts pages into a Ginkgo suite: a Describe for each provider that
+// the application takes webhooks of, and in it an It for each page, with the
+// page's labels. Call it where you would write a Describe:
+//
+//	var _ = suite.Register(func() suite.Options { return suite.Options{URL: emulator.URL, SUT: app} })
+//
+// options is called while the tree is built, for SUT.Webhooks, Pages, Provider
+// and Seed, and once more when each Describe begins, for all the rest; so what
+// a BeforeSuite finds out can be in it. Pages of one Describe run in order and
+// against one sandbox, and a failing one does not stop the others.
+func Register(options func() Options) bool {
+	o := options()
+	providers := []string{o.Provider}
+	if o.Provider == "" && o.SUT != nil && len(o.SUT.Webhooks) > 0 {
+		providers = slices.Sorted(maps.Keys(o.SUT.Webhooks))
+	}
+	o = o.withDefaults()
+	for _, provider := range providers {
+		describe(options, o.Pages, provider, func(report.Result) {})
+	}
+	return true
+}
+
+// describe registers the pages for one provider. done hears of every result.
+func describe(options func() Options, pages []page.Page, provider string, done func(report.Result)) {
+	title := provider
+	if title == "" {
+		title = "scenarios"
+	}
+	ginkgo.Describe(title, ginkgo.Ordered, ginkgo.ContinueOnFailure, func() {
+		var w *world
+		ginkgo.BeforeAll(func(ctx ginkgo.SpecContext) {
+			o := options()
+			o.Provider = provider
+			var err error
+			if w, err = open(ctx, o); err != nil {
+				ginkgo.Fail(err.Error())
+			}
+		})
+		ginkgo.AfterAll(func() {
+			if w != nil {
+				w.close()
+			}
+		})
+		for i, p := range pages {
+			ginkgo.It(p.Name+": "+p.Title, ginkgo.Label(p.Labels...), func(ctx ginkgo.SpecContext) {
+				show(ctx, w, i, p, done)
+			})
+		}
+	})
+}
+
+// show plays a page and tells Ginkgo how it went.
+func show(ctx context.Context, w *world, number int, p page.Page, done func(report.Result)) {
+	r, err := w.play(ctx, number, p)
+	if err != nil {
+		ginkgo.Fail(err.Error())
+	}
+	done(r)
+	tell(w.o, r)
+	text := report.Explain(report.Run{SUT: w.o.SUT.Name, Provider: w.provider, Seed: w.o.Seed}, r, report.Options{})
+	switch r.Verdict {
+	case report.Pass:
+	case report.NotExercised:
+		ginkgo.Skip(r.Reason)
+	default:
+		ginkgo.Fail(text)
+	}
+}
+
+// GinkgoFlags say what RunGinkgo shows and writes.
+type GinkgoFlags struct {
+	JUnit   string // file for a JUnit report; "" is none
+	Seed    int64  // of Ginkgo itself; 0 is Options.Seed
+	Labels  string // a Ginkgo label filter: "consent && !time"
+	Verbose bool   // show Ginkgo's own report on the standard output
+}
+
+// ginkgoRan guards what Ginkgo can do only once in a process.
+var ginkgoRan atomic.Bool
+
+// RunGinkgo runs the pages as a Ginkgo suite outside go test. ok is what Ginkgo
+// says: false if any page failed or the suite could not run. It works once in a
+// process, and not in one that has a Ginkgo suite of its own.
+func RunGinkgo(ctx context.Context, o Options, flags GinkgoFlags) (run report.Run, ok bool, err error) {
+	if ginkgoRan.Swap(true) {
+		return report.Run{}, false, errors.New("a Ginkgo suite ran already, and a process can run only one; start another process or use Run")
+	}
+	o = o.withDefaults()
+	run = report.Run{SUT: o.SUT.Name, Provider: o.Provider, Seed: o.Seed}
+	var results []*report.Result
+	describe(func() Options { return o }, o.Pages, o.Provider, func(r report.Result) {
+		results = append(results, &r)
+		run.Provider = r.Provider
+	})
+	suiteConfig, reporter := ginkgo.GinkgoConfiguration()
+	if suiteConfig.RandomSeed = flags.Seed; flags.Seed == 0 {
+		suiteConfig.RandomSeed = o.Seed
+	}
+	suiteConfig.LabelFilter = flags.Labels
+	reporter.JUnitReport = flags.JUnit
+	reporter.Verbose, reporter.Succinct = flags.Verbose, !flags.Verbose
+	if !flags.Verbose {
+		defer silence()()
+	}
+	var t result
+	ok = ginkgo.RunSpecs(&t, o.SUT.Name, suiteConfig, reporter) && !t.failed
+	collect(&run, results)
+	return run, ok, ctx.Err()
+}
+
+// silence keeps Ginkgo from writing to the standard output until back is called.
+func silence() (back func()) {
+	before := formatter.ColorableStdOut
+	formatter.ColorableStdOut = io.Discard
+	return func() { formatter.ColorableStdOut = before }
+}
+
+// result is the part of a test that Ginkgo wants.
+type result struct{ failed bool }
+
+// Fail marks the run as failed.
+func (t *result) Fail() { t.failed = true }

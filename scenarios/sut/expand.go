@@ -1,0 +1,70 @@
+package sut
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Expand replaces the placeholders that say where the emulator and the
+// application are: "port" and "provider.value" ("{{port}}"). An unknown one is
+// an error that lists the known.
+func (s *SUT) Expand(values map[string]string) (*SUT, error) {
+	out, e := *s, expander{values: values}
+	out.Start = slices.Clone(s.Start)
+	for i := range out.Start {
+		out.Start[i] = e.text(out.Start[i])
+	}
+	out.Env = e.texts(s.Env)
+	out.Webhooks = e.texts(s.Webhooks)
+	out.Ready = e.text(s.Ready)
+	return &out, e.err
+}
+
+// expander replaces placeholders; the first unknown one sticks in err.
+type expander struct {
+	values map[string]string
+	err    error
+}
+
+func (e *expander) text(s string) string {
+	return placeholder.ReplaceAllStringFunc(s, func(m string) string {
+		name := placeholder.FindStringSubmatch(m)[1]
+		v, ok := e.values[name]
+		if !ok && e.err == nil {
+			e.err = fmt.Errorf("unknown placeholder {{%s}} in the description of the application; known are %s",
+				name, strings.Join(slices.Sorted(maps.Keys(e.values)), ", "))
+		}
+		return v
+	})
+}
+
+func (e *expander) texts(m map[string]string) map[string]string {
+	out := map[string]string{}
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		out[k] = e.text(m[k])
+	}
+	return out
+}
+
+// value replaces placeholders in all texts of a JSON value.
+func (e *expander) value(v any) any {
+	switch v := v.(type) {
+	case string:
+		return e.text(v)
+	case map[string]any:
+		out := map[string]any{}
+		for k, inner := range v {
+			out[k] = e.value(inner)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, inner := range v {
+			out[i] = e.value(inner)
+		}
+		return out
+	}
+	return v
+}
