@@ -1,7 +1,9 @@
 package emulator
 
 import (
+	"cmp"
 	"fmt"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -43,7 +45,8 @@ type Emulator struct {
 
 	mu        sync.RWMutex
 	base      string
-	own       netip.AddrPort
+	host      netip.Addr // of base; not valid if that is a name
+	port      uint16     // of base
 	sandboxes []*sandbox.Sandbox
 	byID      map[string]*sandbox.Sandbox
 	byKey     map[string]*sandbox.Sandbox // provider and credential
@@ -109,10 +112,14 @@ func (e *Emulator) SetBaseURL(base string) error {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return fmt.Errorf("base URL %q: write it like %s", base, DefaultBase)
 	}
-	own, _ := netip.ParseAddrPort(u.Host)
+	port, err := net.LookupPort("tcp", cmp.Or(u.Port(), u.Scheme))
+	if err != nil {
+		return fmt.Errorf("base URL %q: the port is out of range; write it like %s", base, DefaultBase)
+	}
+	host, _ := netip.ParseAddr(u.Hostname()) // a name is not one
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.base, e.own = strings.TrimSuffix(base, "/"), own
+	e.base, e.host, e.port = strings.TrimSuffix(base, "/"), host, uint16(port)
 	return nil
 }
 
@@ -123,19 +130,21 @@ func (e *Emulator) BaseURL() string {
 	return e.base
 }
 
-// isSelf guards against webhooks that call the emulator itself in a loop.
+// isSelf guards against webhooks that call the emulator itself in a loop. One
+// that is reached by a name, or at every address, may be at any loopback address.
 func (e *Emulator) isSelf(at netip.AddrPort) bool {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	return at.Port() == e.own.Port() && e.own.IsValid() && (at.Addr() == e.own.Addr() || at.Addr().IsLoopback() && e.own.Addr().IsUnspecified())
+	here := !e.host.IsValid() || e.host.IsUnspecified()
+	return at.Port() == e.port && (at.Addr() == e.host || here && at.Addr().IsLoopback())
 }
 
-// Sandbox is the sandbox with that id.
+// Sandbox is the sandbox with that id. One that is still being made is not there yet.
 func (e *Emulator) Sandbox(id string) (*sandbox.Sandbox, bool) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	s, ok := e.byID[id]
-	return s, ok
+	s := e.byID[id]
+	return s, s != nil
 }
 
 // Default is the sandbox that is always there.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/switchhook/switchhook/client"
 	"github.com/switchhook/switchhook/emulator"
 	"github.com/switchhook/switchhook/emulator/clock"
 	"github.com/switchhook/switchhook/emulator/journal"
@@ -472,6 +473,64 @@ func TestHostAndUnknownRoutes(t *testing.T) {
 		_ = resp.Body.Close()
 		if resp.StatusCode != test.status || !strings.Contains(string(body), test.says) || resp.Header.Get("X-Request-Id") == "" {
 			t.Errorf("%s%s answered %d %s %v", test.host, test.path, resp.StatusCode, body, resp.Header)
+		}
+	}
+}
+
+// A webhook to the emulator itself would go round for ever, whatever it is called.
+func TestWebhooksNeverGoToTheEmulatorItself(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		base, to string
+		refused  bool
+	}{
+		{"http://127.0.0.1:7767", "http://127.0.0.1:7767/surge", true},
+		{"http://127.0.0.1:7767", "http://127.0.0.1:7768/surge", false},
+		{"http://127.0.0.1:7767", "http://[::1]:7767/", false},
+		{"http://0.0.0.0:7767", "http://[::1]:7767/", true},
+		{"http://localhost:7767", "http://127.0.0.1:7767/surge", true},
+		{"http://localhost:7767", "http://[::1]:7767/surge", true},
+		{"http://localhost:7767", "http://127.0.0.1:7768/surge", false},
+		{"http://phones.test", "http://127.0.0.1/", true},
+		{"https://phones.test", "https://127.0.0.1/", true},
+		{"https://phones.test", "http://127.0.0.1/", false},
+	} {
+		emu, err := emulator.New(emulator.Options{BaseURL: tt.base})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = emu.Default().SetEndpoint(sms.Endpoint{Provider: "surge", URL: tt.to})
+		if (err != nil) != tt.refused || err != nil && !strings.Contains(err.Error(), "this emulator itself") {
+			t.Errorf("webhooks of %s to %s: %v; want refused %v", tt.base, tt.to, err, tt.refused)
+		}
+		emu.Close()
+	}
+}
+
+// A name that is taken while its sandbox is being made is no sandbox yet.
+func TestSandboxIsThereOnceItIsMade(t *testing.T) {
+	t.Parallel()
+	emu, err := emulator.New(emulator.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer emu.Close()
+	made := make(chan error)
+	go func() {
+		_, err := emu.Make(client.SandboxOptions{ID: "new"})
+		made <- err
+	}()
+	for {
+		if s, ok := emu.Sandbox("new"); ok != (s != nil) {
+			t.Fatalf("Sandbox is %v, %v", s, ok)
+		}
+		select {
+		case err := <-made:
+			if _, ok := emu.Sandbox("new"); !ok || err != nil {
+				t.Errorf("after Make: there is %v, %v", ok, err)
+			}
+			return
+		default:
 		}
 	}
 }

@@ -350,18 +350,16 @@ func TestStrangersDiffer(t *testing.T) {
 
 func TestIdsComeFromSeedAndCount(t *testing.T) {
 	t.Parallel()
-	if carrier.Entropy("a", "message", 1) != carrier.Entropy("a", "message", 1) {
-		t.Error("the same arguments give different bytes")
-	}
 	seen := map[[16]byte]bool{}
 	for _, e := range [][16]byte{
+		carrier.Entropy("a", "message", 1), // once more
 		carrier.Entropy("a", "message", 1), carrier.Entropy("a", "message", 2),
 		carrier.Entropy("a", "event", 1), carrier.Entropy("b", "message", 1),
 	} {
 		seen[e] = true
 	}
 	if len(seen) != 4 {
-		t.Error("different arguments give the same bytes")
+		t.Errorf("four different lists of arguments give %d different ids", len(seen))
 	}
 }
 
@@ -376,6 +374,32 @@ func TestCausesPointBack(t *testing.T) {
 		}
 		if e.Kind == journal.KindEvent && e.Cause == 0 {
 			t.Errorf("event %s has no cause", e.Event.Type)
+		}
+	}
+}
+
+func TestReceiveMedia(t *testing.T) {
+	t.Parallel()
+	const where = "https://example.com/photo.png"
+	for _, test := range []struct {
+		media sms.Media
+		says  string // "" is taken
+	}{
+		{sms.Media{Kind: "image", URL: where, ID: "chosen by the caller"}, ""},
+		{sms.Media{Kind: "", URL: where}, "write one of image, "},
+		{sms.Media{Kind: "smell", URL: where}, "write one of image, "},
+		{sms.Media{Kind: "image"}, "write it like"},
+		{sms.Media{Kind: "image", URL: "file:///etc/passwd"}, "write it like"},
+		{sms.Media{Kind: "image", URL: "https://example.com/\r\nX: y"}, "write it like"},
+	} {
+		n := newNet(false)
+		d := n.draft()
+		m, err := n.Receive(d, acme, ana, long, "", []sms.Media{test.media})
+		switch {
+		case test.says != "" && (err == nil || !strings.Contains(err.Detail, test.says)):
+			t.Errorf("%+v: told %v; want one that says %q", test.media, err, test.says)
+		case test.says == "" && (err != nil || m.Protocol != sms.MMS || m.Segments != 1 || m.Media[0].ID == test.media.ID):
+			t.Errorf("%+v: received as %+v, %v", test.media, m, err)
 		}
 	}
 }

@@ -25,12 +25,13 @@ type model struct {
 	disabled      map[sms.Number]bool
 	rank          map[string]int // how far each message is
 	told          map[string]bool
+	media         map[string]string // to its message
 }
 
 func newModel(perLine bool) *model {
 	return &model{
 		perLine: perLine, out: map[pair]bool{}, conversations: map[pair]string{}, used: map[sms.Number]int{},
-		disabled: map[sms.Number]bool{}, rank: map[string]int{}, told: map[string]bool{},
+		disabled: map[sms.Number]bool{}, rank: map[string]int{}, told: map[string]bool{}, media: map[string]string{},
 	}
 }
 
@@ -93,6 +94,12 @@ func (m *model) message(t *rapid.T, v sms.Message) {
 	}
 	if was == 0 && v.Direction == sms.MT && !v.Automatic {
 		m.used[v.Line]++
+	}
+	for _, a := range v.Media {
+		if owner, taken := m.media[a.ID]; taken && owner != v.ID {
+			t.Fatalf("messages %s and %s share media %s", owner, v.ID, a.ID)
+		}
+		m.media[a.ID] = v.ID
 	}
 	m.rank[v.ID] = is
 	if want := m.conversations[pair{v.Line, v.Handset}]; v.Conversation != want {

@@ -2,6 +2,9 @@ package carrier
 
 import (
 	"fmt"
+	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/sms"
@@ -25,6 +28,9 @@ func (c *Carrier) Receive(d *Draft, provider string, from, to sms.Number, body s
 	}
 	if body == "" && len(media) == 0 {
 		return sms.Message{}, sms.InvalidField("body", "can't be blank")
+	}
+	if err := checkMedia(media); err != nil {
+		return sms.Message{}, err
 	}
 	m := sms.Message{
 		Provider: provider, Account: rules.Account.ID, Direction: sms.MO, Handset: from, Line: to,
@@ -145,6 +151,21 @@ func (c *Carrier) RepeatMessage(d *Draft, eventID string, cause uint64) bool {
 // that goes ahead of an attempt. No two attempts have the same stranger.
 func (c *Carrier) StrangerID(d *Draft, provider, attempt string) string {
 	return c.rules[provider].ID(sms.KindEvent, d.Now, Entropy(c.seed, "stranger\x00"+attempt, 0))
+}
+
+// mediaKinds are what an attachment can be.
+var mediaKinds = []string{"image", "video", "file", "contact", "link"}
+
+func checkMedia(media []sms.Media) *sms.Error {
+	for _, m := range media {
+		if !slices.Contains(mediaKinds, m.Kind) {
+			return sms.InvalidField("media.kind", fmt.Sprintf("%q is not one; write one of %s", m.Kind, strings.Join(mediaKinds, ", ")))
+		}
+		if u, err := url.Parse(m.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return sms.InvalidField("media.url", fmt.Sprintf("%q is not where a file lies; write it like https://example.com/photo.png", m.URL))
+		}
+	}
+	return nil
 }
 
 func numbersOf(a sms.Account) string {

@@ -36,8 +36,8 @@ type api struct {
 	document func() ([]byte, error)
 }
 
-// New is the handler of all control routes: everything under client.Prefix, and
-// /livez and /readyz.
+// New is the handler of all control routes: everything under client.Prefix,
+// /livez and /readyz, and a page at / for who finds the address.
 func New(o Options) http.Handler {
 	if o.Heartbeat <= 0 {
 		o.Heartbeat = heartbeat
@@ -51,6 +51,8 @@ func New(o Options) http.Handler {
 			mux.Handle(r.Method+" "+at, r.on(func(*http.Request) (*api, error) { return a, nil }))
 		}
 	}
+	open["/"] = true
+	mux.HandleFunc("GET /{$}", a.front)
 	for _, r := range worldRoutes(o.Heartbeat) {
 		mux.Handle(r.Method+" "+client.Prefix+r.Path, r.on(a.defaultWorld))
 		mux.Handle(r.Method+" "+client.Prefix+worldPath+r.Path, r.on(a.namedWorld))
@@ -70,7 +72,7 @@ func (a *api) namedWorld(r *http.Request) (*sandbox.Sandbox, error) {
 }
 
 func (a *api) world(id string) (*sandbox.Sandbox, error) {
-	if s, ok := a.network.Sandbox(id); ok && s != nil {
+	if s, ok := a.network.Sandbox(id); ok {
 		return s, nil
 	}
 	return nil, missing("there is no sandbox %q; GET %s/sandboxes lists those there are", id, client.Prefix)

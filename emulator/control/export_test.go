@@ -10,7 +10,7 @@ type Mount struct {
 
 // Mounts are all routes at all their addresses, patterns filled in.
 func Mounts(fill func(pattern string) string) []Mount {
-	var all []Mount
+	all := []Mount{{"GET", "/", true}}
 	for _, r := range rootRoutes() {
 		for _, at := range r.mounts() {
 			all = append(all, Mount{r.Method, fill(at), r.Health})

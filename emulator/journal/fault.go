@@ -70,7 +70,9 @@ const (
 	SlowRead   FaultKind = "slow-read"   // we read the answer slowly
 )
 
-// Faults on trust. All but Rotated, UnknownType, ExtraFields make an attempt that must be refused.
+// Faults on trust. Forges says which of them make an attempt that must be
+// refused: those that sign wrongly, not at all, or for another time. One with
+// WrongContentType may be refused; the rest must be taken like any other.
 const (
 	BadSignature     FaultKind = "bad-signature"
 	NoSignature      FaultKind = "no-signature"

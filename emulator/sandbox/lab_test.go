@@ -171,22 +171,6 @@ func (l *lab) advance(by time.Duration) {
 	}
 }
 
-// await waits for an entry.
-func (l *lab) await(what string, is func(journal.Entry) bool) journal.Entry {
-	l.t.Helper()
-	var found journal.Entry
-	err := l.box.Journal().Follow(deadline(l.t), 0, func(e journal.Entry) bool {
-		if is(e) {
-			found = e
-		}
-		return found.Seq == 0
-	})
-	if err != nil || found.Seq == 0 {
-		l.t.Fatalf("waiting for %s: %v", what, err)
-	}
-	return found
-}
-
 func (l *lab) entries(kind journal.Kind) []journal.Entry {
 	l.t.Helper()
 	var out []journal.Entry

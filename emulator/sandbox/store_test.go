@@ -144,6 +144,10 @@ func TestEverythingSaysThatTheDiskIsFull(t *testing.T) {
 	if rec := l.send(ana, "x"); rec.Code != 500 {
 		t.Errorf("a send is told %d", rec.Code)
 	}
+	disk.leave(1 << 30)
+	if _, err := l.box.Text("", ana, "", "x", nil); !errors.Is(err, errFull) {
+		t.Errorf("a world that lost a decision goes on deciding: %v", err)
+	}
 	if now, _ := l.box.Endpoint(""); !cmp.Equal(before, now) {
 		t.Errorf("the endpoint changed (-before +now):\n%s", cmp.Diff(before, now))
 	}

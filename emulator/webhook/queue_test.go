@@ -162,6 +162,23 @@ func TestWhatClimbsTheLadder(t *testing.T) {
 	}
 }
 
+func TestAcknowledgementStands(t *testing.T) {
+	t.Parallel()
+	r := newRig(nil)
+	id := r.event(ana, sms.MessageSent)
+	r.pass(0)
+	first := r.take()[0]
+	for _, outcome := range []journal.Outcome{journal.OK, journal.Failure} {
+		extra := r.another(id, journal.Manual)
+		r.Claim(extra)
+		r.end(extra, outcome)
+	}
+	r.waiting = nil
+	if r.end(first, journal.Failure) || len(r.waiting) != 0 {
+		t.Errorf("an event that was acknowledged once is retried: %v", names(r.waiting))
+	}
+}
+
 // TestNumbers holds that no two attempts of an event share a number, in
 // whatever order they are planned, claimed and started.
 func TestNumbers(t *testing.T) {
