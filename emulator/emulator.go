@@ -80,30 +80,8 @@ func New(opts Options) (*Emulator, error) {
 		}
 	}
 	e.control = control.New(control.Options{Network: e, Hosts: opts.Hosts, Token: opts.Token, Version: opts.Version})
-	_, err := e.add(sandbox.Options{ID: client.Default, Seed: opts.Seed, Clock: opts.Clock, Fixed: fixed})
+	_, err := e.add(sandbox.Options{ID: client.Default, Seed: opts.Seed, Clock: opts.Clock, Fixed: true})
 	return e, err
-}
-
-// fixed gives the default sandbox credentials that are printed everywhere and
-// plainly fake.
-func fixed(name string, s provider.Setup) provider.Setup {
-	const text = "switchhook0fake0switchhook0fake0"
-	if prefix, _, ok := cutLast(s.Key, "_"); ok {
-		s.Key = prefix + text
-	}
-	if prefix, _, ok := cutLast(s.Trial, "_"); ok {
-		s.Trial = prefix + text
-	}
-	return s
-}
-
-// cutLast cuts s after the last sep.
-func cutLast(s, sep string) (before, after string, found bool) {
-	i := strings.LastIndex(s, sep)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i+len(sep)], s[i+len(sep):], true
 }
 
 // SetBaseURL says where the emulator is reached, once it listens.

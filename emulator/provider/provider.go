@@ -25,6 +25,9 @@ type Provider struct {
 
 	// Setup makes the account that a new sandbox begins with. mint gives ids.
 	Setup func(mint Mint) Setup
+	// Fixed makes the account of the default sandbox out of that of any other:
+	// the same everywhere, and plainly fake.
+	Fixed func(Setup) Setup
 	// ID writes an id of the given kind in the vendor's form.
 	ID func(kind sms.Kind, at time.Time, entropy [16]byte) string
 	// Render replaces the tokens of body with what is known of the recipient,

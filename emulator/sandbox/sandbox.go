@@ -28,8 +28,9 @@ type Options struct {
 	// Store makes the store of a world's journal, one for each world that a
 	// Reset begins; default memory.
 	Store func() journal.Store
-	// Fixed gives the sandbox these credentials instead of ones of its own.
-	Fixed func(provider string, s provider.Setup) provider.Setup
+	// Fixed gives the sandbox the credentials that each vendor has for the
+	// default one, instead of its own.
+	Fixed bool
 }
 
 // Sandbox is one isolated world. It is safe for concurrent use.
@@ -84,8 +85,8 @@ func (s *Sandbox) setup(p provider.Provider) provider.Setup {
 	if setup.Secret == "" {
 		setup.Secret = p.NewSecret(sha256.Sum256([]byte(s.opts.ID + "\x00secret\x00" + p.Name)))
 	}
-	if s.opts.Fixed != nil {
-		setup = s.opts.Fixed(p.Name, setup)
+	if s.opts.Fixed && p.Fixed != nil {
+		setup = p.Fixed(setup)
 	}
 	return setup
 }

@@ -28,6 +28,7 @@ func New() provider.Provider {
 		Refuse:     refuse,
 
 		Setup:  setup,
+		Fixed:  fixed,
 		ID:     newID,
 		Render: render,
 
