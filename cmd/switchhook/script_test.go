@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 //	exits CODE COMMAND...     run to the end and compare the exit code
 //	start REGEXP COMMAND...   run in the background, once a line matches; the
 //	                          first URL it prints becomes SWITCHHOOK_EMULATOR
-//	stop                      interrupt what was started; it must exit with 0
+//	interrupt                 interrupt what was started; it must exit with 0
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -35,7 +35,7 @@ func TestScripts(t *testing.T) {
 			e.Values[background{}] = &background{}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "start": start, "stop": stop},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "start": start, "interrupt": interrupt},
 	})
 }
 
@@ -80,7 +80,7 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	out, err := b.command.StdoutPipe()
 	ts.Check(err)
 	ts.Check(b.command.Start())
-	ts.Defer(func() { _ = b.command.Process.Kill() }) // in vain if stop did its work
+	ts.Defer(func() { _ = b.command.Process.Kill() }) // in vain if interrupt did its work
 	lines, found := bufio.NewScanner(out), false
 	for !found && lines.Scan() {
 		ts.Logf("%s", lines.Text())
@@ -98,10 +98,10 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func stop(ts *testscript.TestScript, neg bool, args []string) {
+func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	b := ts.Value(background{}).(*background)
 	if neg || len(args) > 0 || b.command == nil {
-		ts.Fatalf("usage: stop, after start")
+		ts.Fatalf("usage: interrupt, after start")
 	}
 	ts.Check(b.command.Process.Signal(os.Interrupt))
 	if err := <-b.ended; err != nil {

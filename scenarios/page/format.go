@@ -57,7 +57,7 @@ func (s Step) String() string {
 	case Asks:
 		return join(who, "asks", when(s.Named, "named"), on(s.On))
 	case Sends, Queues:
-		return join("app", string(s.Verb), who, strconv.Quote(s.Body))
+		return join("app", string(s.Verb), who, strconv.Quote(s.Body), when(s.At > 0, "at +"+short(s.At)))
 	case Advance:
 		if s.By == 0 {
 			return "advance next"

@@ -178,6 +178,14 @@ func (l *line) duration() time.Duration {
 	return d
 }
 
+// ahead takes a time from now: a plus and a length of time.
+func (l *line) ahead() time.Duration {
+	if t := l.peek(); t != "" && !strings.HasPrefix(t, "+") {
+		l.fail(l.tokens[0].column, "%q is not a time from now; write one like +24h", t)
+	}
+	return l.duration()
+}
+
 // done makes sure that nothing is left.
 func (l *line) done() error {
 	if l.err == nil && len(l.tokens) > 0 {

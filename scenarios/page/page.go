@@ -33,7 +33,7 @@ type Verb string
 const (
 	Texts    Verb = "texts"    // Who, Body, On: handsets text Body, all at once
 	Asks     Verb = "asks"     // Who, Named, On: handsets text what the application is declared to answer
-	Sends    Verb = "sends"    // Who, Body: the application is made to text a handset first
+	Sends    Verb = "sends"    // Who, Body, At: the application is made to text a handset first
 	Queues   Verb = "queues"   // Who, Body: the same, but it holds the text until the handset's next message
 	Settle   Verb = "settle"   // until the world is quiet
 	Advance  Verb = "advance"  // By, or to the next due item if By is 0
@@ -65,11 +65,12 @@ type Step struct {
 	On        string // "line2": the second number of the application; "" is its first
 	Named     bool   // ask with a word that must come back to nobody else
 	By        time.Duration
+	At        time.Duration // the provider is to hold the text for so long; 0: it leaves at once
 	Fault     journal.Fault
 	Word      string
 	Value     string
 	N         int
-	SinceStop bool // count from when the application acknowledged the handset's STOP
+	SinceStop bool // count what left after the application acknowledged the handset's STOP
 }
 
 // Handsets lists the names on the page, in the order of their first appearance.

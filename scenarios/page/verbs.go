@@ -89,6 +89,9 @@ func (l *line) app() Step {
 	s := Step{Verb: Verb(l.oneOf([]string{string(Sends), string(Queues)}))}
 	s.Who = []string{l.name()}
 	s.Body = l.text("the text in double quotes")
+	if s.Verb == Sends && l.took("at") {
+		s.At = l.ahead()
+	}
 	return s
 }
 
@@ -124,7 +127,7 @@ func (l *line) expect(s *Step) {
 	s.Word = l.oneOf([]string{Replies, SendsTo, CallsTo, Attempts, Conversations, State})
 	s.Who = []string{l.name()}
 	if s.Word == State {
-		s.Value = l.oneOf([]string{string(sms.Delivered), string(sms.Failed), string(sms.Sent)})
+		s.Value = l.oneOf([]string{string(sms.Delivered), string(sms.Failed), string(sms.Sent), string(sms.Scheduled)})
 		return
 	}
 	s.N = l.count(0)

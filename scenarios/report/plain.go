@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// plain makes text from outside harmless for a terminal: what is not printable
+// Plain makes text from outside harmless for a terminal: what is not printable
 // (control and escape characters, bidi marks, line ends, bytes that are not
 // UTF-8) is shown as Go would write it.
-func plain(text string) string {
+func Plain(text string) string {
 	var b strings.Builder
 	for len(text) > 0 {
 		r, size := utf8.DecodeRuneInString(text)

@@ -34,7 +34,7 @@ func (o Options) paint(v Verdict, text string) string {
 // Text writes the table of all pages, then what went wrong in each that is not green.
 func Text(w io.Writer, r Run, o Options) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s on %s, seed %d\n\n", plain(r.SUT), plain(r.Provider), r.Seed)
+	fmt.Fprintf(&b, "%s on %s, seed %d\n\n", Plain(r.SUT), Plain(r.Provider), r.Seed)
 	table(&b, r, o)
 	fmt.Fprintf(&b, "\n%s\n", summary(r))
 	for _, result := range r.Results {
@@ -51,7 +51,7 @@ func table(b *strings.Builder, r Run, o Options) {
 	t := tabwriter.NewWriter(&rows, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "verdict\tvirtual\twall\tpage\ttitle")
 	for _, result := range r.Results {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", result.Verdict, round(result.Virtual), round(result.Wall), plain(result.Page), plain(result.Title))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", result.Verdict, round(result.Virtual), round(result.Wall), Plain(result.Page), Plain(result.Title))
 	}
 	_ = t.Flush() // into memory
 	// Colour goes on afterwards: the codes would count as width.
@@ -78,24 +78,28 @@ func summary(r Run) string {
 			parts = append(parts, fmt.Sprintf("%d %s", count[v], v))
 		}
 	}
-	return fmt.Sprintf("%d pages: %s", len(r.Results), strings.Join(parts, ", "))
+	pages := "pages"
+	if len(r.Results) == 1 {
+		pages = "page"
+	}
+	return fmt.Sprintf("%d %s: %s", len(r.Results), pages, strings.Join(parts, ", "))
 }
 
 // Explain says why a page is not green: one sentence, then, for a failure, the
 // other rules that broke, the timeline, and how to play it again.
 func Explain(r Run, result Result, o Options) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s: %s\n", o.paint(result.Verdict, strings.ToUpper(string(result.Verdict))), plain(result.Page), plain(result.Title))
+	fmt.Fprintf(&b, "%s %s: %s\n", o.paint(result.Verdict, strings.ToUpper(string(result.Verdict))), Plain(result.Page), Plain(result.Title))
 	first := oracle.Primary(result.Findings)
 	if first != nil {
-		fmt.Fprintf(&b, "  %s\n", plain(first.Says))
+		fmt.Fprintf(&b, "  %s\n", Plain(first.Says))
 		fmt.Fprintf(&b, "  oracle %d, %s%s\n", first.Oracle, first.Name, alsoFailed(result.Findings, first.Oracle))
 	}
 	for _, e := range result.Expects {
-		fmt.Fprintf(&b, "  line %d: %s: %s\n", e.Line, plain(e.Text), plain(e.Says))
+		fmt.Fprintf(&b, "  line %d: %s: %s\n", e.Line, Plain(e.Text), Plain(e.Says))
 	}
 	if result.Reason != "" {
-		fmt.Fprintf(&b, "  %s\n", plain(result.Reason))
+		fmt.Fprintf(&b, "  %s\n", Plain(result.Reason))
 	}
 	if result.Verdict == Fail && len(result.Entries) > 0 {
 		b.WriteString("\n" + timeline(result.Entries, first) + "\n")
@@ -122,5 +126,5 @@ func replay(r Run, result Result, o Options) string {
 	if command == "" {
 		command = "switchhook verify"
 	}
-	return fmt.Sprintf("%s --seed %d %s", command, r.Seed, plain(result.Page))
+	return fmt.Sprintf("%s --seed %d %s", command, r.Seed, Plain(result.Page))
 }

@@ -146,7 +146,7 @@ func writeRow(b *strings.Builder, r row, start time.Time, proof bool) {
 	if r.entry.Cause > 0 {
 		name += fmt.Sprintf("<%d", r.entry.Cause)
 	}
-	for i, part := range wrap(plain(r.text), laneWidths[r.lane]) {
+	for i, part := range wrap(Plain(r.text), laneWidths[r.lane]) {
 		cells := make([]string, len(laneNames))
 		cells[r.lane] = part
 		at := ""

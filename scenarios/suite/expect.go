@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/sms"
@@ -53,7 +54,8 @@ type view struct {
 	asked   []string // texts to it that the application was made to send
 }
 
-// count counts what page.Step can expect, from what the application began after seq from.
+// count counts what page.Step can expect, from what the application began, or
+// what left, after seq from.
 func (v view) count(what string, from uint64) int {
 	switch what {
 	case page.Replies:
@@ -72,11 +74,31 @@ func (v view) count(what string, from uint64) int {
 func (v view) sent(from uint64, counts func(body string) bool) int {
 	n := 0
 	for _, s := range v.Sent {
-		if s.Handset == v.who && s.Call.Seq > from && !s.Message.Automatic && counts(s.Message.Body) {
+		if s.Handset == v.who && v.left(s, from) && !s.Message.Automatic && counts(s.Message.Body) {
 			n++
 		}
 	}
 	return n
+}
+
+// left reports whether a text was asked for after seq from, or was scheduled
+// before and let go after it.
+func (v view) left(s *history.Sent, from uint64) bool {
+	if s.Call.Seq > from {
+		return true
+	}
+	went := s.Message.State != sms.Scheduled && s.Message.State != sms.Failed
+	return went && s.Message.SendAt.After(v.timeOf(from))
+}
+
+// timeOf is the virtual time of an entry.
+func (v view) timeOf(seq uint64) time.Time {
+	for _, e := range v.entries {
+		if e.Seq == seq {
+			return e.At
+		}
+	}
+	return time.Time{}
 }
 
 func (v view) callsTo(from uint64) int {

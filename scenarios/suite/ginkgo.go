@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -33,13 +34,25 @@ func Register(options func() Options) bool {
 	}
 	o = o.withDefaults()
 	for _, provider := range providers {
-		describe(options, o.Pages, provider, func(report.Result) {})
+		describe(options, o.Pages, provider, outcome{func(report.Result) {}, func(error) {}})
 	}
 	return true
 }
 
-// describe registers the pages for one provider. done hears of every result.
-func describe(options func() Options, pages []page.Page, provider string, done func(report.Result)) {
+// outcome hears of every result, and of what kept a page from having one.
+type outcome struct {
+	done  func(report.Result)
+	broke func(error)
+}
+
+// fail tells Ginkgo that a page has no result, and why.
+func (o outcome) fail(err error) {
+	o.broke(err)
+	ginkgo.Fail(err.Error())
+}
+
+// describe registers the pages for one provider.
+func describe(options func() Options, pages []page.Page, provider string, to outcome) {
 	title := provider
 	if title == "" {
 		title = "scenarios"
@@ -51,7 +64,7 @@ func describe(options func() Options, pages []page.Page, provider string, done f
 			o.Provider = provider
 			var err error
 			if w, err = open(ctx, o); err != nil {
-				ginkgo.Fail(err.Error())
+				to.fail(err)
 			}
 		})
 		ginkgo.AfterAll(func() {
@@ -61,19 +74,19 @@ func describe(options func() Options, pages []page.Page, provider string, done f
 		})
 		for i, p := range pages {
 			ginkgo.It(p.Name+": "+p.Title, ginkgo.Label(p.Labels...), func(ctx ginkgo.SpecContext) {
-				show(ctx, w, i, p, done)
+				show(ctx, w, i, p, to)
 			})
 		}
 	})
 }
 
 // show plays a page and tells Ginkgo how it went.
-func show(ctx context.Context, w *world, number int, p page.Page, done func(report.Result)) {
+func show(ctx context.Context, w *world, number int, p page.Page, to outcome) {
 	r, err := w.play(ctx, number, p)
 	if err != nil {
-		ginkgo.Fail(err.Error())
+		to.fail(err)
 	}
-	done(r)
+	to.done(r)
 	tell(w.o, r)
 	text := report.Explain(report.Run{SUT: w.o.SUT.Name, Provider: w.provider, Seed: w.o.Seed}, r, report.Options{})
 	switch r.Verdict {
@@ -97,8 +110,10 @@ type GinkgoFlags struct {
 var ginkgoRan atomic.Bool
 
 // RunGinkgo runs the pages as a Ginkgo suite outside go test. ok is what Ginkgo
-// says: false if any page failed or the suite could not run. It works once in a
-// process, and not in one that has a Ginkgo suite of its own.
+// says: false if any page failed or the suite could not run. The error is, as
+// that of Run, about what kept pages from running. It works once in a process,
+// and not in one that has a Ginkgo suite of its own; Options.Parallel has no
+// effect, because Ginkgo runs specs side by side only in several processes.
 func RunGinkgo(ctx context.Context, o Options, flags GinkgoFlags) (run report.Run, ok bool, err error) {
 	if ginkgoRan.Swap(true) {
 		return report.Run{}, false, errors.New("a Ginkgo suite ran already, and a process can run only one; start another process or use Run")
@@ -106,9 +121,13 @@ func RunGinkgo(ctx context.Context, o Options, flags GinkgoFlags) (run report.Ru
 	o = o.withDefaults()
 	run = report.Run{SUT: o.SUT.Name, Provider: o.Provider, Seed: o.Seed}
 	var results []*report.Result
-	describe(func() Options { return o }, o.Pages, o.Provider, func(r report.Result) {
-		results = append(results, &r)
-		run.Provider = r.Provider
+	var broke error // the first; those after it follow from it
+	describe(func() Options { return o }, o.Pages, o.Provider, outcome{
+		done: func(r report.Result) {
+			results = append(results, &r)
+			run.Provider = r.Provider
+		},
+		broke: func(err error) { broke = cmp.Or(broke, err) },
 	})
 	suiteConfig, reporter := ginkgo.GinkgoConfiguration()
 	if suiteConfig.RandomSeed = flags.Seed; flags.Seed == 0 {
@@ -123,7 +142,7 @@ func RunGinkgo(ctx context.Context, o Options, flags GinkgoFlags) (run report.Ru
 	var t result
 	ok = ginkgo.RunSpecs(&t, o.SUT.Name, suiteConfig, reporter) && !t.failed
 	collect(&run, results)
-	return run, ok, ctx.Err()
+	return run, ok, cmp.Or(ctx.Err(), broke)
 }
 
 // silence keeps Ginkgo from writing to the standard output until back is called.

@@ -14,6 +14,7 @@ import (
 	"github.com/switchhook/switchhook/client"
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/sms"
+	"github.com/switchhook/switchhook/scenarios/history"
 	"github.com/switchhook/switchhook/scenarios/page"
 	"github.com/switchhook/switchhook/scenarios/report"
 	"github.com/switchhook/switchhook/scenarios/sut"
@@ -227,6 +228,66 @@ func TestAppSends(t *testing.T) {
 	ana := numbers(7, 0, []string{"ana"}, nil)["ana"]
 	if !slices.ContainsFunc(r.Entries, func(e journal.Entry) bool { return e.Marker == "app sends "+string(ana) }) {
 		t.Error("no marker says that the application was asked to send")
+	}
+}
+
+func TestAppSendsLater(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		request sut.Request
+		verdict report.Verdict
+		asked   string // what the application is asked
+		says    string // part of the reason
+	}{
+		"with a place for the time": {sut.Request{Path: "/notify?at={{at}}"}, report.Pass, "2026-01-02T00:00:00Z", ""},
+		"without one":               {sut.Request{Path: "/notify"}, report.NotExercised, "", `line 5: sut.yaml does not say how to tell the application when a text is to leave; add at: "{{at}}"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var asked string
+			server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked = r.FormValue("at") }))
+			t.Cleanup(server.Close)
+			w := newFake().stage()
+			w.sut.Webhooks = map[string]string{acme: server.URL}
+			w.sut.Send = &sut.Send{Request: tt.request}
+			r := w.script(t, "ana asks\napp sends ana \"See you\" at +24h\n")
+			if r.Verdict != tt.verdict || asked != tt.asked || !strings.Contains(r.Reason, tt.says) {
+				t.Errorf("%s %q, asked %q; want %s %q, asked %q", r.Verdict, r.Reason, asked, tt.verdict, tt.says, tt.asked)
+			}
+		})
+	}
+}
+
+// A text asked for before STOP counts since STOP if it was let go only then.
+func TestScheduledTextCountsFromWhenItLeaves(t *testing.T) {
+	t.Parallel()
+	stopped := wallStart
+	for _, tt := range []struct {
+		name  string
+		after time.Duration // from STOP to its time; 0: it was not scheduled
+		state sms.State
+		want  int
+	}{
+		{"at once", 0, sms.Delivered, 0},
+		{"its time was before", -time.Hour, sms.Delivered, 0},
+		{"its time came and it went", time.Hour, sms.Delivered, 1},
+		{"its time came and it was refused", time.Hour, sms.Failed, 0},
+		{"its time is to come", time.Hour, sms.Scheduled, 0},
+	} {
+		m := sms.Message{State: tt.state}
+		if tt.after != 0 {
+			m.SendAt = stopped.Add(tt.after)
+		}
+		v := view{
+			History: &history.History{Sent: []*history.Sent{{Call: &history.Call{Seq: 3}, Message: m}}},
+			entries: []journal.Entry{{Seq: 5, At: stopped}},
+		}
+		if got := v.count(page.SendsTo, 5); got != tt.want {
+			t.Errorf("%s: counted %d since STOP, want %d", tt.name, got, tt.want)
+		}
+		if got := v.count(page.SendsTo, 0); got != 1 {
+			t.Errorf("%s: counted %d in all, want 1", tt.name, got)
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/switchhook/switchhook/emulator/journal"
 )
@@ -41,6 +42,29 @@ func (s *SUT) webhooks() []string {
 // Text is what a Send request is to bring about.
 type Text struct {
 	Handset, Body, Ref string
+
+	At time.Time // when it is to leave; the zero value: at once
+}
+
+func (t Text) values() map[string]string {
+	at := ""
+	if !t.At.IsZero() {
+		at = t.At.UTC().Format(time.RFC3339)
+	}
+	return map[string]string{"handset": t.Handset, "text": t.Body, "ref": t.Ref, AtPlaceholder: at}
+}
+
+// AtPlaceholder is the placeholder of a Send request that says when the text
+// is to leave, as an RFC 3339 instant of virtual time.
+const AtPlaceholder = "at"
+
+// Uses reports whether a placeholder stands anywhere in the request.
+func (r Request) Uses(name string) bool {
+	seen := expander{values: map[string]string{}, asked: map[string]bool{}}
+	seen.text(r.Path)
+	seen.texts(r.Header)
+	seen.value(r.JSON)
+	return seen.asked[name]
 }
 
 // Ask makes the application text somebody. A refusal (4xx) is its right; a 5xx
@@ -50,7 +74,7 @@ func (s *SUT) Ask(ctx context.Context, how Request, t Text) error {
 	if err != nil {
 		return err
 	}
-	e := expander{values: map[string]string{"handset": t.Handset, "text": t.Body, "ref": t.Ref}}
+	e := expander{values: t.values()}
 	var body []byte
 	if how.JSON != nil {
 		if body, err = json.Marshal(e.value(how.JSON)); err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/switchhook/switchhook/scenarios/sut"
 )
@@ -43,6 +44,43 @@ func TestAskFillsTheRequest(t *testing.T) {
 	}
 	if want := `{"deep":[{"text":"say \"hi\" {{ref}}"},7],"to":"+18015550142"}`; body != want {
 		t.Errorf("body %s, want %s", body, want)
+	}
+}
+
+// A text that leaves at once has no time, so the field for it is left out.
+func TestAskSaysWhenTheTextIsToLeave(t *testing.T) {
+	t.Parallel()
+	var body string
+	s := serve(t, 202, "", func(_ *http.Request, b string) { body = b })
+	how := sut.Request{Path: "/notify", JSON: map[string]any{"to": "{{handset}}", "at": "{{at}}", "note": ""}}
+	tomorrow := time.Date(2026, 1, 2, 1, 0, 0, 0, time.FixedZone("east", 3600))
+	for want, at := range map[string]time.Time{
+		`{"note":"","to":"+18015550142"}`:                             {},
+		`{"at":"2026-01-02T00:00:00Z","note":"","to":"+18015550142"}`: tomorrow,
+	} {
+		if err := s.Ask(t.Context(), how, sut.Text{Handset: "+18015550142", At: at}); err != nil {
+			t.Fatal(err)
+		}
+		if body != want {
+			t.Errorf("body %s, want %s", body, want)
+		}
+	}
+}
+
+func TestUses(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		how  sut.Request
+		want bool
+	}{
+		"path":   {sut.Request{Path: "/x?at={{at}}"}, true},
+		"header": {sut.Request{Path: "/x", Header: map[string]string{"When": "{{ at }}"}}, true},
+		"json":   {sut.Request{Path: "/x", JSON: map[string]any{"deep": []any{map[string]any{"when": "on {{at}}"}}}}, true},
+		"none":   {sut.Request{Path: "/at", JSON: map[string]any{"at": "{{text}}"}}, false},
+	} {
+		if got := tt.how.Uses(sut.AtPlaceholder); got != tt.want {
+			t.Errorf("%s: Uses = %v, want %v", name, got, tt.want)
+		}
 	}
 }
 

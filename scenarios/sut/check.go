@@ -40,7 +40,10 @@ func (c *checker) document(doc *yaml.Node) {
 		case "replies":
 			c.strings(n, "token")
 			c.replies(n)
-		case "send", "queue":
+		case "send":
+			c.strings(n, "handset", "text", "ref", AtPlaceholder)
+			c.request(n)
+		case "queue":
 			c.strings(n, "handset", "text", "ref")
 			c.request(n)
 		case "probe":

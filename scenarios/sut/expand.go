@@ -25,6 +25,7 @@ func (s *SUT) Expand(values map[string]string) (*SUT, error) {
 // expander replaces placeholders; the first unknown one sticks in err.
 type expander struct {
 	values map[string]string
+	asked  map[string]bool // if set, notes the names that occur
 	err    error
 }
 
@@ -32,6 +33,9 @@ func (e *expander) text(s string) string {
 	return placeholder.ReplaceAllStringFunc(s, func(m string) string {
 		name := placeholder.FindStringSubmatch(m)[1]
 		v, ok := e.values[name]
+		if e.asked != nil {
+			e.asked[name] = true
+		}
 		if !ok && e.err == nil {
 			e.err = fmt.Errorf("unknown placeholder {{%s}} in the description of the application; known are %s",
 				name, strings.Join(slices.Sorted(maps.Keys(e.values)), ", "))
@@ -48,7 +52,9 @@ func (e *expander) texts(m map[string]string) map[string]string {
 	return out
 }
 
-// value replaces placeholders in all texts of a JSON value.
+// value replaces placeholders in all texts of a JSON value. A field of an
+// object that comes out empty is left out: an application that takes it as
+// optional need not know what an empty one means.
 func (e *expander) value(v any) any {
 	switch v := v.(type) {
 	case string:
@@ -56,7 +62,9 @@ func (e *expander) value(v any) any {
 	case map[string]any:
 		out := map[string]any{}
 		for k, inner := range v {
-			out[k] = e.value(inner)
+			if filled := e.value(inner); filled != "" || inner == "" {
+				out[k] = filled
+			}
 		}
 		return out
 	case []any:

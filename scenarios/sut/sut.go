@@ -42,8 +42,9 @@ type Send struct {
 	Request Request
 }
 
-// Request is one HTTP request; "{{handset}}", "{{text}}" and "{{ref}}" in its
-// values stand for the text to send.
+// Request is one HTTP request; "{{handset}}", "{{text}}", "{{ref}}" and, for
+// Send, "{{at}}" in its values stand for the text to send. A field of JSON that
+// comes out empty, as "{{at}}" does for a text that leaves at once, is left out.
 type Request struct {
 	Method string // default: POST
 	Path   string // on the host of Ready, or of the first webhook

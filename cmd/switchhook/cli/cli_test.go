@@ -209,6 +209,10 @@ func TestFollowersEndWithTheirSandbox(t *testing.T) {
 			}
 			l := begin(t, args...)
 			l.until(first)
+			if command == "phone" { // it says hello before it listens
+				l.typing("/off")
+				l.until(`^the handset is off$`)
+			}
 			if err := em.Client.Reset(t.Context()); err != nil {
 				t.Fatal(err)
 			}

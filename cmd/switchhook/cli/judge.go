@@ -1,13 +1,9 @@
 package cli
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-
-	"github.com/onsi/ginkgo/v2"
 
 	"github.com/switchhook/switchhook/scenarios/report"
 	"github.com/switchhook/switchhook/scenarios/suite"
@@ -23,20 +19,12 @@ func judge(ctx context.Context, t *terminal, o suite.Options, junit string) (rep
 	if o.Parallel > 1 { // Ginkgo runs one page after the other
 		return suite.Run(ctx, o)
 	}
-	var broke string
-	ginkgo.ReportAfterEach(func(r ginkgo.SpecReport) {
-		if p.silent() && r.Failed() {
-			broke = cmp.Or(broke, r.FailureMessage())
-		}
-	})
 	run, _, err := suite.RunGinkgo(ctx, o, suite.GinkgoFlags{JUnit: junit})
 	switch {
 	case ctx.Err() != nil:
 		return run, couldNot(fmt.Sprintf("interrupted after %d of %d pages", len(run.Results), len(o.Pages)), "")
 	case err != nil:
 		return run, err
-	case broke != "":
-		return run, errors.New(broke)
 	case len(run.Results) < len(o.Pages):
 		return run, fmt.Errorf("the run broke off after %d of %d pages", len(run.Results), len(o.Pages))
 	}
@@ -50,7 +38,6 @@ type progress struct {
 	total  int
 	done   int
 	failed int
-	heard  int // results that silent was told of
 }
 
 // step hears of each result.
@@ -60,13 +47,6 @@ func (p *progress) step(r report.Result) {
 		p.failed++
 	}
 	p.draw(r.Page)
-}
-
-// silent reports whether no result came since it was last asked.
-func (p *progress) silent() bool {
-	before := p.heard
-	p.heard = p.done
-	return p.done == before
 }
 
 func (p *progress) draw(last string) {

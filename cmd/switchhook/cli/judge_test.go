@@ -20,12 +20,6 @@ func TestProgress(t *testing.T) {
 	if out.String() != want {
 		t.Errorf("drew %q, want %q", &out, want)
 	}
-	if p.silent() {
-		t.Error("silent after two results")
-	}
-	if !p.silent() {
-		t.Error("not silent although nothing came since")
-	}
 	out.Reset()
 	quiet := progress{to: &out, total: 2}
 	quiet.step(report.Result{Page: "a"})

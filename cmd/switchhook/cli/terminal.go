@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/term"
+
+	"github.com/switchhook/switchhook/scenarios/report"
 )
 
 // terminal is what the command reads and writes.
@@ -79,19 +79,5 @@ func colored(env func(string) string, terminal bool) bool {
 	return terminal && env("NO_COLOR") == "" && env("TERM") != "dumb"
 }
 
-// plain makes text from outside harmless for a terminal: control and escape
-// characters, bidi marks, line ends and broken UTF-8 are shown as Go writes them.
-func plain(text string) string {
-	var b strings.Builder
-	for text != "" {
-		char, size := utf8.DecodeRuneInString(text)
-		if broken := char == utf8.RuneError && size == 1; broken || !unicode.IsPrint(char) {
-			quoted := strconv.Quote(text[:size])
-			b.WriteString(quoted[1 : len(quoted)-1])
-		} else {
-			b.WriteString(text[:size])
-		}
-		text = text[size:]
-	}
-	return b.String()
-}
+// plain makes text from outside harmless for a terminal.
+func plain(text string) string { return report.Plain(text) }

@@ -27,7 +27,7 @@ type verifyCommand struct {
 	Seed     int64         `placeholder:"N" help:"Where numbers and words come from (0)."`
 	Strict   bool          `help:"A page that could not show anything is not green: exit code 4."`
 	Quiet    time.Duration `placeholder:"DURATION" help:"How long silence must last; default: what the application declares."`
-	Parallel int           `placeholder:"N" default:"1" help:"Pages at once, each with a process of its own (${default})."`
+	Parallel int           `placeholder:"N" default:"1" help:"Pages at once, each with a process of its own (${default}); not with --junit."`
 	Emulator string        `placeholder:"URL" help:"Use the network that runs there; default: one is started."`
 	Token    string        `placeholder:"TOKEN" help:"Its control token, if it has one."`
 }

@@ -15,6 +15,7 @@ if (!account || !surge.webhookSigningSecret) {
 // What a real app would keep in its database.
 const seen = new Set(); // ids already handled
 const consent = new Map(); // contact id -> { out, at }: the last STOP or START
+const contacts = new Map(); // phone number -> contact id
 let pending = 0; // texts taken but not yet answered
 
 const STOP = ['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT'];
@@ -43,6 +44,17 @@ app.post('/webhooks/surge', express.raw({ type: () => true, limit: '1mb' }), (re
   if (event.type === 'contact.opted_in') setConsent(event.data.id, false, event.timestamp);
 });
 
+// A text that the customer did not ask for, now or at a time (RFC 3339).
+app.post('/notify', express.json(), (req, res) => {
+  const { to, text, at } = req.body ?? {};
+  if (!to || !text) return res.status(400).json({ error: 'to and text are needed' });
+  const contact = contacts.get(to);
+  if (consent.get(contact)?.out) return res.status(409).json({ error: 'the customer said STOP' });
+  pending++;
+  send({ to, body: text, ...(at && { send_at: at }) }, contact).finally(() => pending--);
+  res.sendStatus(202);
+});
+
 app.get('/healthz', (req, res) => res.json({ ok: true }));
 app.get('/debug/pending', (req, res) => res.json({ count: pending }));
 
@@ -60,6 +72,7 @@ function setConsent(contact, out, at) {
 
 function receive({ data, timestamp }) {
   const contact = data.conversation.contact.id;
+  contacts.set(data.conversation.contact.phone_number, contact);
   const text = (data.body ?? '').trim(); // null when there is only a picture
   const word = text.toUpperCase();
   // Surge itself answers these words, so this app stays silent.
@@ -67,7 +80,9 @@ function receive({ data, timestamp }) {
   if (START.includes(word)) return setConsent(contact, false, timestamp);
   if (HELP.includes(word)) return;
   pending++;
-  reply(data.conversation.id, contact, answerTo(text)).finally(() => pending--);
+  // The types ask for an object as conversation; the API also takes the plain id
+  // and then answers from the number that the customer wrote to.
+  send({ conversation: data.conversation.id, body: answerTo(text) }, contact).finally(() => pending--);
 }
 
 function answerTo(text) {
@@ -77,19 +92,17 @@ function answerTo(text) {
   return 'Thanks, we will get back to you.';
 }
 
-// reply sends once. It tries again only where the API says that it took nothing:
+// send texts once, unless the contact has said STOP. It tries again only where the API says that it took nothing:
 // too many calls, or come back later. After any other failure the text may be out.
-async function reply(conversation, contact, body) {
+async function send(message, contact) {
   for (let tries = 1; !consent.get(contact)?.out; tries++) {
     try {
-      // The types ask for an object here; the API also takes the plain id and
-      // then answers from the number that the customer wrote to.
-      await surge.messages.create(account, { conversation, body });
+      await surge.messages.create(account, message);
       return;
     } catch (err) {
       const seconds = Number(err.headers?.get('retry-after')) || (err.status === 429 ? 1 : 0);
       if (![429, 503].includes(err.status) || !seconds || tries === 5) {
-        return console.error(`no reply in ${conversation}: ${err.message}`);
+        return console.error(`not sent to ${message.to ?? message.conversation}: ${err.message}`);
       }
       await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     }
