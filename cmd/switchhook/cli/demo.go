@@ -50,7 +50,7 @@ func (c *demoCommand) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	defer s.close()
-	t.printf("switchhook listens on %s; playing %d pages against the sample application\n\n", s.url, len(pages))
+	t.printf("switchhook listens on %s; pages to play against the sample application: %d\n\n", s.url, len(pages))
 	o := suite.Options{URL: s.url, Token: s.token, SUT: app, Pages: pages, Seed: c.Seed}
 	run, err := judge(ctx, t, o, "")
 	if err != nil {

@@ -92,8 +92,9 @@ function answerTo(text) {
   return 'Thanks, we will get back to you.';
 }
 
-// send texts once, unless the contact has said STOP. It tries again only where the API says that it took nothing:
-// too many calls, or come back later. After any other failure the text may be out.
+// send texts once, unless the contact has said STOP. It tries again only where
+// the API says that it took nothing: too many calls, or come back later. After
+// any other failure the text may be out.
 async function send(message, contact) {
   for (let tries = 1; !consent.get(contact)?.out; tries++) {
     try {
