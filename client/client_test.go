@@ -65,6 +65,7 @@ func TestRequests(t *testing.T) {
 			_, err := c.SetWebhooks(ctx, "acme", client.Webhooks{})
 			return err
 		},
+		`GET /sandboxes/default/webhooks `:     func() error { _, err := c.WebhookEndpoints(ctx); return err },
 		`DELETE /sandboxes/default/faults/f1 `: func() error { return c.CancelFault(ctx, "f1") },
 		`POST /sandboxes/default/reset `:       func() error { return c.Reset(ctx) },
 		`GET /readyz `:                         func() error { return c.Ready(ctx) },

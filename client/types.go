@@ -152,6 +152,21 @@ type Text struct {
 	Media    []sms.Media `json:"media,omitempty"`
 }
 
+// Occasion is something that no call or text brings about, made to happen by
+// hand: a call that ended, a number that was brought in.
+type Occasion struct {
+	Kind    string          `json:"kind"`
+	Account string          `json:"account,omitempty"` // default: the provider's first
+	Body    json.RawMessage `json:"body"`              // a JSON object, as Sample of its OccasionInfo
+}
+
+// OccasionInfo describes a kind of occasion.
+type OccasionInfo struct {
+	Kind   string `json:"kind"`
+	Says   string `json:"says"`
+	Sample string `json:"sample"`
+}
+
 // Filter narrows a list by at most one of its first four fields, each of which
 // is an index, and pages through it.
 type Filter struct {
@@ -179,6 +194,11 @@ type Webhooks struct {
 	Parallel int             `json:"parallel,omitempty"` // attempts open at once; 0 means 8
 	Ordered  *bool           `json:"ordered,omitempty"`  // one at a time per handset; default true
 	Timeout  sms.Duration    `json:"timeout,omitempty"`  // 0 means the provider's own
+	NoRetry  bool            `json:"no_retry,omitempty"` // no retry ladder
+	// Ignore lists statuses that need no retry, IgnoreAll says that none do.
+	Ignore    []int `json:"ignore,omitempty"`
+	IgnoreAll bool  `json:"ignore_all,omitempty"`
+	PerMinute int   `json:"per_minute,omitempty"` // attempts started in any 60 s of virtual time; 0: no cap
 }
 
 // JournalQuery reads the record.

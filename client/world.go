@@ -118,6 +118,14 @@ func number[T int | uint64](n T) string {
 	return fmt.Sprint(n)
 }
 
+// WebhookEndpoints lists where webhooks go: for each provider the endpoint
+// that SetWebhooks sets, then those that the application registered with the
+// provider itself, whose secrets are left out.
+func (c *Client) WebhookEndpoints(ctx context.Context) ([]sms.Endpoint, error) {
+	page, err := call[Page[sms.Endpoint]](ctx, c, http.MethodGet, c.world("webhooks"), nil)
+	return page.Items, err
+}
+
 // Webhooks reads where a provider's webhooks go.
 func (c *Client) Webhooks(ctx context.Context, provider string) (Webhooks, error) {
 	return call[Webhooks](ctx, c, http.MethodGet, c.world("webhooks", provider), nil)
@@ -136,6 +144,17 @@ func (c *Client) Switches(ctx context.Context, provider string) (map[string]stri
 // SetSwitches changes the switches that values names.
 func (c *Client) SetSwitches(ctx context.Context, provider string, values map[string]string) (map[string]string, error) {
 	return call[map[string]string](ctx, c, http.MethodPut, c.world("switches", provider), values)
+}
+
+// Occasions lists what can be made to happen by hand at a provider.
+func (c *Client) Occasions(ctx context.Context, provider string) ([]OccasionInfo, error) {
+	page, err := call[Page[OccasionInfo]](ctx, c, http.MethodGet, c.world("occasions", provider), nil)
+	return page.Items, err
+}
+
+// Happen makes an occasion happen now.
+func (c *Client) Happen(ctx context.Context, provider string, o Occasion) (sms.Document, error) {
+	return call[sms.Document](ctx, c, http.MethodPost, c.world("occasions", provider), o)
 }
 
 // Resend plans one more attempt of an event.

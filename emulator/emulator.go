@@ -209,9 +209,10 @@ func (e *Emulator) add(opts sandbox.Options) (*sandbox.Sandbox, error) {
 	opts.Providers, opts.Poster, opts.Guard = e.opts.Providers, e.poster, e.guard
 	opts.Base = func(provider string) string { return e.BaseURL() + "/" + provider }
 	e.mu.Lock()
-	if opts.ID == "" {
-		e.made++
-		opts.ID = "sb" + strconv.Itoa(e.made)
+	for n := e.made + 1; opts.ID == ""; n++ {
+		if _, taken := e.byID["sb"+strconv.Itoa(n)]; !taken {
+			e.made, opts.ID = n, "sb"+strconv.Itoa(n)
+		}
 	}
 	_, taken := e.byID[opts.ID]
 	if !taken {

@@ -37,6 +37,7 @@ type lab struct {
 	api string
 	env map[string]string
 	app *app
+	sut string // its URL
 }
 
 // app is a system under test whose answers a test decides.
@@ -107,7 +108,7 @@ func newLab(t *testing.T) *lab {
 		t.Fatal(err)
 	}
 	env := box.Placeholders()["surge"]
-	return &lab{t: t, emu: emu, box: box, api: env["url"], env: env, app: a}
+	return &lab{t: t, emu: emu, box: box, api: env["url"], env: env, app: a, sut: sut.URL}
 }
 
 func (l *lab) post(path, body string) (status int, answer string) {
@@ -532,5 +533,27 @@ func TestSandboxIsThereOnceItIsMade(t *testing.T) {
 			return
 		default:
 		}
+	}
+}
+
+func TestSandboxWithoutANameTakesTheNextFreeOne(t *testing.T) {
+	t.Parallel()
+	emu, err := emulator.New(emulator.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer emu.Close()
+	var got []string
+	for _, id := range []string{"sb2", "", "", "sb3", "sb4", ""} {
+		s, err := emu.Make(client.SandboxOptions{ID: id})
+		if err != nil {
+			got = append(got, err.Error())
+			continue
+		}
+		got = append(got, s.ID())
+	}
+	want := []string{"sb2", "sb1", "sb3", `taken: there is a sandbox "sb3" already; choose another id or drop it`, "sb4", "sb5"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("made (-want +got):\n%s", diff)
 	}
 }

@@ -2,6 +2,8 @@ package emulator
 
 import (
 	"github.com/switchhook/switchhook/emulator/provider"
+	"github.com/switchhook/switchhook/emulator/provider/exotel"
+	"github.com/switchhook/switchhook/emulator/provider/mta"
 	"github.com/switchhook/switchhook/emulator/provider/surge"
 )
 
@@ -9,5 +11,7 @@ import (
 func Providers() []provider.Provider {
 	return []provider.Provider{
 		surge.New(),
+		mta.New(),
+		exotel.New(),
 	}
 }

@@ -48,20 +48,25 @@ func TestPagesRunSideBySideAgainstProcesses(t *testing.T) {
 	t.Parallel()
 	em := emulatortest.Start(t)
 	pages := find(t, "replies", "duplicates/at-once", "consent/queued-before-stop", "trust/rotation")
+	providers := []string{"surge", "mta"}
 	var heard sync.Map
 	run, err := suite.Run(t.Context(), suite.Options{
-		URL: em.URL, SUT: process(t), Pages: pages, Seed: 5, Parallel: 2,
-		Progress: func(r report.Result) { heard.Store(r.Page, r.Verdict) },
+		URL: em.URL, SUT: process(t), Pages: pages, Providers: providers, Seed: 5, Parallel: 2,
+		Progress: func(r report.Result) { heard.Store(r.Provider+" "+r.Page, r.Verdict) },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, r := range run.Results {
-		if verdict, _ := heard.Load(r.Page); r.Page != pages[i].Name || r.Verdict != report.Pass || verdict != report.Pass {
+		provider, p, want := providers[i/len(pages)], pages[i%len(pages)], report.Pass
+		if _, out := p.LeftOut(provider); out {
+			want = report.LeftOut
+		}
+		if verdict, _ := heard.Load(provider + " " + p.Name); r.Page != p.Name || r.Provider != provider || r.Verdict != want || verdict != want {
 			t.Errorf("result %d: %s\n%s", i, r.Page, report.Explain(run, r, report.Options{}))
 		}
 	}
-	if len(run.Results) != len(pages) || run.Started.IsZero() || run.ExitCode() != 0 {
+	if len(run.Results) != 2*len(pages) || run.Provider != "surge, mta" || run.Started.IsZero() || run.ExitCode() != 0 {
 		t.Errorf("%d results, started %v, exit code %d", len(run.Results), run.Started, run.ExitCode())
 	}
 	boxes, err := em.Client.Sandboxes(t.Context())
@@ -84,7 +89,8 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	a := start(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	run, err := suite.Run(ctx, suite.Options{
-		URL: a.emulator.URL, SUT: a.sut, Progress: func(report.Result) { cancel() },
+		URL: a.emulator.URL, SUT: a.sut, Pages: find(t, "replies/once", "replies/burst"),
+		Progress: func(report.Result) { cancel() },
 	})
 	if err == nil || len(run.Results) != 1 {
 		t.Errorf("%d results, %v; want the one before the end and an error", len(run.Results), err)
@@ -94,7 +100,11 @@ func TestRunEndsWithItsContext(t *testing.T) {
 func TestSameSeedSameStory(t *testing.T) {
 	t.Parallel()
 	story := func() (lines []string) {
-		for _, e := range start(t).run(t, find(t, "replies/two-customers")).Results[0].Entries {
+		run, err := start(t).play(t.Context(), find(t, "replies/two-customers"), "surge")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range run.Results[0].Entries {
 			if e.Message != nil {
 				lines = append(lines, string(e.Message.Handset)+" "+e.Message.Body)
 			}
@@ -128,7 +138,7 @@ func runGinkgo(ctx context.Context) int {
 	pages = append(pages, page.Page{
 		Name: "elsewhere", Title: "a page for another provider", Provider: "other", Labels: []string{"replies"},
 	})
-	o := suite.Options{URL: e.URL, SUT: e.SUT, Pages: pages}
+	o := suite.Options{URL: e.URL, SUT: e.SUT, Pages: pages, Providers: []string{"surge"}}
 	run, ok, err := suite.RunGinkgo(ctx, o, suite.GinkgoFlags{JUnit: e.JUnit, Labels: "replies && !time"})
 	if ok || err != nil {
 		return 3
@@ -156,7 +166,7 @@ func TestRunGinkgo(t *testing.T) {
 	cmd.Env = append(os.Environ(), role+"=ginkgo")
 	cmd.Stdin = bytes.NewReader(in)
 	out, err := cmd.CombinedOutput()
-	const want = "replies/once: pass\nreplies/two-customers: fail\nelsewhere: not exercised\nagain: a Ginkgo suite ran already"
+	const want = "replies/once: pass\nreplies/two-customers: fail\nelsewhere: left out\nagain: a Ginkgo suite ran already"
 	if err != nil || !strings.HasPrefix(string(out), want) {
 		t.Fatalf("%v; said\n%s\nwant\n%s…", err, out, want)
 	}

@@ -3,12 +3,14 @@ package scenarios_test
 import (
 	"context"
 	"fmt"
-	"maps"
+	"net"
 	"net/http/httptest"
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -56,74 +58,131 @@ func start(t *testing.T, bugs ...string) app {
 	if err != nil {
 		t.Fatal(err)
 	}
-	provider := slices.Sorted(maps.Keys(s.Webhooks))[0]
-	own := em.Sandbox.Providers[provider]
-	a, err := refapp.New(refapp.Options{
-		BaseURL: own["url"], Key: own["key"], Account: own["account"], Secrets: []string{own["secret"]},
-		Bugs: bugs, SlowAck: 2 * time.Second,
-	})
+	server := httptest.NewUnstartedServer(nil)
+	port := strconv.Itoa(server.Listener.Addr().(*net.TCPAddr).Port)
+	values := em.Sandbox.Placeholders()
+	values["port"] = port
+	if s, err = s.Expand(values); err != nil {
+		t.Fatal(err)
+	}
+	s.Start = nil
+	a, err := refapp.New(options(s.Env, bugs))
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(a.Handler())
+	server.Config.Handler = a.Handler()
+	server.Start()
 	t.Cleanup(func() {
 		a.Close()
 		server.Close()
 	})
-	at := func(url string) string { return strings.ReplaceAll(url, "http://127.0.0.1:{{port}}", server.URL) }
-	s.Start, s.Ready = nil, at(s.Ready)
-	s.Webhooks[provider] = at(s.Webhooks[provider])
 	return app{emulator: em, sut: s}
 }
 
-func (a app) run(t *testing.T, pages []page.Page) report.Run {
-	t.Helper()
-	run, err := suite.Run(t.Context(), suite.Options{URL: a.emulator.URL, SUT: a.sut, Pages: pages, Seed: 1})
+// options are those that the application would read from its environment.
+func options(env map[string]string, bugs []string) refapp.Options {
+	o := refapp.Environment(func(name string) string { return env[name] })
+	o.Bugs, o.SlowAck = bugs, 2*time.Second
+	return o
+}
+
+func (a app) play(ctx context.Context, pages []page.Page, providers ...string) (report.Run, error) {
+	return suite.Run(ctx, suite.Options{URL: a.emulator.URL, SUT: a.sut, Pages: pages, Providers: providers, Seed: 1})
+}
+
+// Against processes of its own for each provider, all of them side by side.
+func TestEveryPagePassesOnTheCorrectApp(t *testing.T) {
+	t.Parallel()
+	em, app, pages := emulatortest.Start(t), process(t), catalog.Pages()
+	run, err := suite.Run(t.Context(), suite.Options{URL: em.URL, SUT: app, Pages: pages, Seed: 1, Parallel: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(run.Results) != len(pages) {
-		t.Fatalf("%d of %d pages ran", len(run.Results), len(pages))
+	if want := len(pages) * len(app.Webhooks); len(run.Results) != want || run.Provider != "exotel, mta, surge" {
+		t.Errorf("%d of %d pages ran, for %s", len(run.Results), want, run.Provider)
 	}
-	return run
-}
-
-func TestEveryPagePassesOnTheCorrectApp(t *testing.T) {
-	t.Parallel()
-	run := start(t).run(t, catalog.Pages())
 	for _, r := range run.Results {
-		if r.Verdict != report.Pass {
-			t.Errorf("%s: %s\n%s", r.Page, r.Verdict, report.Explain(run, r, report.Options{}))
+		if r.Verdict != report.Pass && r.Verdict != report.LeftOut {
+			t.Errorf("%s for %s: %s\n%s", r.Page, r.Provider, r.Verdict, report.Explain(run, r, report.Options{}))
 		}
 	}
 }
 
-// Each page that claims to kill a bug does, and each bug is caught by the rule
-// that it breaks.
+// A page that is left out for a provider would be wrong there, and one that
+// names a provider is for one that there is.
+func TestPagesNameProvidersThatThereAre(t *testing.T) {
+	t.Parallel()
+	known := process(t).Webhooks
+	for _, p := range catalog.Pages() {
+		for _, e := range p.Except {
+			if known[e.Provider] == "" {
+				t.Errorf("%s makes an exception for %s, which is no provider", p.Name, e.Provider)
+			}
+		}
+		if p.Provider != page.Any && known[p.Provider] == "" {
+			t.Errorf("%s is for %s, which is no provider", p.Name, p.Provider)
+		}
+	}
+}
+
+// Each page that claims to kill a bug does, with every provider with whom the
+// bug can be made, and each bug is caught there by the rule that it breaks.
 func TestEveryBugIsCaught(t *testing.T) {
 	t.Parallel()
 	for _, bug := range refapp.Bugs() {
 		t.Run(bug.Name, func(t *testing.T) {
 			t.Parallel()
-			pages := slices.DeleteFunc(catalog.Pages(), func(p page.Page) bool { return !slices.Contains(p.Kills, bug.Name) })
-			if len(pages) == 0 {
-				t.Fatal("no page names this bug among those that it kills")
-			}
-			var results []report.Result
-			named := false
-			for _, p := range pages {
-				r := start(t, bug.Name).run(t, []page.Page{p}).Results[0] // no other page helps
-				results = append(results, r)
-				named = named || broke(r, bug.Oracle)
-				if r.Verdict != report.Fail {
-					t.Errorf("%s: %s although the app %s; findings:\n%s", r.Page, r.Verdict, bug.Says, list(r))
+			hunts := hunt(t, bug)
+			for provider := range process(t).Webhooks {
+				if !bug.With(provider) {
+					continue
+				}
+				named := slices.ContainsFunc(hunts, func(h *chase) bool { return h.provider == provider && broke(h.result, bug.Oracle) })
+				if !named {
+					t.Errorf("oracle %d did not catch an app that %s, with %s", bug.Oracle, bug.Says, provider)
 				}
 			}
-			if !named {
-				t.Errorf("oracle %d did not catch an app that %s; findings:\n%s", bug.Oracle, bug.Says, list(results...))
+			for _, h := range hunts {
+				if h.err != nil || h.result.Verdict != report.Fail || t.Failed() {
+					t.Errorf("%s with %s: %s %v although the app %s; findings:\n%s",
+						h.page.Name, h.provider, h.result.Verdict, h.err, bug.Says, list(h.result))
+				}
 			}
 		})
 	}
+}
+
+// chase is a page played against an app of its own, so that no other page helps.
+type chase struct {
+	app      app
+	provider string
+	page     page.Page
+	result   report.Result
+	err      error
+}
+
+// hunt plays all pages that name a bug, at the same time.
+func hunt(t *testing.T, bug refapp.Bug) []*chase {
+	t.Helper()
+	var all []*chase
+	for provider := range process(t).Webhooks {
+		for _, p := range catalog.Pages() {
+			if _, out := p.LeftOut(provider); !out && bug.With(provider) && slices.Contains(p.Kills, bug.Name) {
+				all = append(all, &chase{app: start(t, bug.Name), provider: provider, page: p})
+			}
+		}
+	}
+	var wg sync.WaitGroup
+	for _, c := range all {
+		wg.Go(func() {
+			var run report.Run
+			if run, c.err = c.app.play(t.Context(), []page.Page{c.page}, c.provider); c.err == nil {
+				c.result = run.Results[0]
+			}
+		})
+	}
+	wg.Wait()
+	return all
 }
 
 func broke(r report.Result, number int) bool {

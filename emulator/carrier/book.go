@@ -1,33 +1,33 @@
 package carrier
 
 import (
-	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
-// Save decides about a contact that an account makes (no ID) or changes.
-func (c *Carrier) Save(d *Draft, provider string, v sms.Contact) (sms.Contact, *sms.Error) {
-	if owner, taken := c.contactOf[by(v.Account, v.Number)]; taken && owner != v.ID {
-		kept, _ := c.contacts.Get(owner)
-		return *kept, sms.Fail(sms.Taken, "contact "+owner+" has this number")
-	}
-	if v.ID == "" {
-		v.ID = c.mint(d, provider, sms.KindContact)
-	}
-	v.Provider = provider
-	d.Add(journal.Entry{Kind: journal.KindContact, Contact: &v})
-	return v, nil
-}
-
-// Account is the account with that id.
+// Account is the account of a provider with that id.
 func (c *Carrier) Account(provider, id string) (sms.Account, bool) {
-	a := c.rules[provider].Account
-	return a, a.ID == id
+	a, ok := c.accounts.Get(id)
+	if !ok || a.Provider != provider {
+		return sms.Account{}, false
+	}
+	return *a, true
 }
 
-// Line is a line of a provider's account, by id or number.
-func (c *Carrier) Line(provider, idOrNumber string) (sms.Line, bool) {
-	return lineOf(c.rules[provider].Account, idOrNumber)
+// Accounts is a part of a provider's accounts.
+func (c *Carrier) Accounts(provider string, p sms.Page) (sms.Slice[sms.Account], bool) {
+	return c.accounts.Page(by("provider", provider), p)
+}
+
+// Line is a line by id or number, of the account or, with "", of any.
+func (c *Carrier) Line(provider, account, idOrNumber string) (sms.Line, bool) {
+	if account == "" {
+		account = c.lineOwner[by(provider, idOrNumber)]
+	}
+	if account == "" {
+		account = c.lineOwner[by(provider, "id "+idOrNumber)]
+	}
+	a, _ := c.Account(provider, account)
+	return lineOf(a, idOrNumber)
 }
 
 // Contact is the contact with that id.
@@ -55,6 +55,35 @@ func (c *Carrier) Media(id string) (sms.Media, bool) {
 // Event is the event with that id.
 func (c *Carrier) Event(id string) (sms.Event, bool) { return deref(c.events.Get(id)) }
 
+// Document is a document by id, or else the oldest under a key; one that is
+// gone is not found.
+func (c *Carrier) Document(provider string, kind sms.Kind, idOrKey string) (sms.Document, bool) {
+	v, ok := c.documents.Get(docKey(provider, kind, "id "+idOrKey))
+	if !ok || v.Gone {
+		v, ok = c.documents.First(docKey(provider, kind, "key "+idOrKey))
+	}
+	return deref(v, ok)
+}
+
+// Documents is a part of a provider's documents of a kind, under a key or all.
+func (c *Carrier) Documents(provider string, kind sms.Kind, key string, p sms.Page) (sms.Slice[sms.Document], bool) {
+	list := by(provider, kind)
+	if key != "" {
+		list = docKey(provider, kind, "key "+key)
+	}
+	for _, cursor := range []*string{&p.After, &p.Before} {
+		if *cursor != "" {
+			*cursor = docKey(provider, kind, "id "+*cursor)
+		}
+	}
+	return c.documents.Page(list, p)
+}
+
+// OptedOut is the consent of a handset towards an account.
+func (c *Carrier) OptedOut(provider, account string, handset, line sms.Number) bool {
+	return c.isOut(c.rules[provider], sms.Message{Account: account, Handset: handset, Line: line})
+}
+
 func deref[T any](v *T, ok bool) (T, bool) {
 	if !ok {
 		var zero T
@@ -63,8 +92,9 @@ func deref[T any](v *T, ok bool) (T, bool) {
 	return *v, true
 }
 
-// Messages is a part of a list of messages; by narrows it ("account",
-// "provider", "handset" or "conversation"), "" is all. False: bad cursor.
+// Messages is a part of a list of messages; narrow says by what ("account",
+// "provider", "handset", "conversation", "batch", "reference"), "" is all.
+// False: bad cursor.
 func (c *Carrier) Messages(narrow, value string, p sms.Page) (sms.Slice[sms.Message], bool) {
 	return c.messages.Page(listKey(narrow, value), p)
 }
@@ -74,12 +104,12 @@ func (c *Carrier) Contacts(account string, p sms.Page) (sms.Slice[sms.Contact], 
 	return c.contacts.Page(by("account", account), p)
 }
 
-// Conversations is a part of the conversations, of a handset or a provider or all.
+// Conversations is a part of the conversations, of a handset, an account, a provider or all.
 func (c *Carrier) Conversations(narrow, value string, p sms.Page) (sms.Slice[sms.Conversation], bool) {
 	return c.conversations.Page(listKey(narrow, value), p)
 }
 
-// OptOuts is a part of the consents, of a handset or a provider or all.
+// OptOuts is a part of the consents, of a handset, an account, a provider or all.
 // OptOutID names one in a cursor.
 func (c *Carrier) OptOuts(narrow, value string, p sms.Page) (sms.Slice[sms.OptOut], bool) {
 	return c.optOuts.Page(listKey(narrow, value), p)

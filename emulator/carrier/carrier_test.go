@@ -123,11 +123,9 @@ func TestTextIsPersonalisedWhenItIsSent(t *testing.T) {
 	}
 	contact, _ := n.ContactOf("acct", ana)
 	contact.FirstName = "Anna"
-	d := n.draft()
-	if _, err := n.Save(d, acme, contact); err != nil {
+	if err := n.do(t, &contact); err != nil {
 		t.Fatal(err)
 	}
-	n.keep(t, d)
 	n.pass(t, 2*time.Hour)
 	if got := n.message(t, m.ID); got.Body != "Hi Anna" || got.State != sms.Delivered {
 		t.Errorf("it arrived %s as %q", got.State, got.Body)
@@ -212,11 +210,9 @@ func TestSendIsRefused(t *testing.T) {
 	t.Parallel()
 	n := newNet(false)
 	n.receive(t, ana, long, "STOP")
-	d := n.draft()
-	if _, err := n.Save(d, acme, sms.Contact{Account: "acct", Number: ben, Disabled: true}); err != nil {
+	if err := n.do(t, &sms.Contact{Account: "acct", Number: ben, Disabled: true}); err != nil {
 		t.Fatal(err)
 	}
-	n.keep(t, d)
 	for range demoCap {
 		if _, err := n.send(t, sms.Outbound{Handset: "+18015550199", Line: demo, Body: "x"}); err != nil {
 			t.Fatal(err)
@@ -237,7 +233,7 @@ func TestSendIsRefused(t *testing.T) {
 			t.Errorf("%s: told %v, want %s", test.name, err, test.want)
 		}
 	}
-	if _, err := n.Send(n.draft(), "nobody", sms.Outbound{Handset: ana, Body: "x"}); err == nil || err.Code != sms.NoLine {
+	if _, err := n.Send(n.draft(), "nobody", sms.Outbound{Handset: ana, Body: "x"}); err == nil || err.Code != sms.AccountNotFound {
 		t.Errorf("an unknown provider is told %v", err)
 	}
 }
@@ -267,13 +263,9 @@ func TestContactNumbersAreUnique(t *testing.T) {
 	t.Parallel()
 	n := newNet(false)
 	save := func(v sms.Contact) (sms.Contact, *sms.Error) {
-		d := n.draft()
 		v.Account = "acct"
-		kept, err := n.Save(d, acme, v)
-		if err == nil {
-			n.keep(t, d)
-		}
-		return kept, err
+		err := n.do(t, &v)
+		return v, err
 	}
 	first, _ := save(sms.Contact{Number: ana})
 	if kept, err := save(sms.Contact{Number: ana}); err == nil || err.Code != sms.Taken || kept.ID != first.ID {

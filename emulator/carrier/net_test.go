@@ -42,17 +42,16 @@ type net struct {
 
 func rules(perLine bool) carrier.Rules {
 	return carrier.Rules{
-		Account: sms.Account{ID: "acct", Provider: acme, Name: "Acme", Lines: []sms.Line{
-			{ID: "line-1", Number: long, Kind: sms.LongCode},
-			{ID: "line-2", Number: other, Kind: sms.LongCode},
-			{ID: "line-3", Number: demo, Kind: sms.DemoLine, Cap: demoCap},
-		}},
+		Pace: sms.Pace{Sent: sms.Duration(200 * time.Millisecond), Delivered: sms.Duration(800 * time.Millisecond)},
+		Events: []sms.EventType{
+			sms.MessageReceived, sms.MessageSent, sms.MessageDelivered, sms.MessageFailed, sms.ConversationCreated, sms.OptedOut, sms.OptedIn,
+		},
 		Keywords: sms.Keywords{
-			Stop: []string{"STOP"}, Start: []string{"START"}, Help: []string{"HELP"}, Blocks: true,
+			Stop: []string{"STOP"}, Start: []string{"START"}, Help: []string{"HELP"}, StartIfOut: []string{"YES"}, Blocks: sms.BlockRefuse,
 			Reply: func(k sms.Keyword, brand string) string { return brand + " heard " + string(k) },
 		},
 		Magic: []sms.Magic{{Number: dead, Failure: sms.NotMobile}},
-		ID: func(kind sms.Kind, _ time.Time, entropy [16]byte) string {
+		ID: func(kind sms.Kind, _ uint64, _ time.Time, entropy [16]byte) string {
 			return string(kind) + "-" + hex.EncodeToString(entropy[:6])
 		},
 		Render: func(body string, to sms.Contact) string {
@@ -63,8 +62,29 @@ func rules(perLine bool) carrier.Rules {
 	}
 }
 
-func newNet(perLine bool) *net {
-	r := rules(perLine)
+// account is the one that a net begins with.
+func account() sms.Account {
+	return sms.Account{ID: "acct", Provider: acme, Name: "Acme", Lines: []sms.Line{
+		{ID: "line-1", Number: long, Kind: sms.LongCode},
+		{ID: "line-2", Number: other, Kind: sms.LongCode},
+		{ID: "line-3", Number: demo, Kind: sms.DemoLine, Cap: demoCap},
+	}}
+}
+
+func newNet(perLine bool) *net { return netOf(rules(perLine)) }
+
+// netOf is a net whose provider has these rules.
+func netOf(r carrier.Rules) *net {
+	n := bare(r)
+	a := account()
+	e := journal.Entry{Seq: 1, Kind: journal.KindAccount, At: began, Account: &a}
+	n.log = append(n.log, e)
+	n.Apply(e)
+	return n
+}
+
+// bare is a net without history.
+func bare(r carrier.Rules) *net {
 	return &net{Carrier: carrier.New("seed", map[string]carrier.Rules{acme: r}), rules: r, now: began}
 }
 
@@ -103,6 +123,17 @@ func (n *net) send(t fatal, o sms.Outbound) (sms.Message, *sms.Error) {
 	}
 	n.keep(t, d)
 	return m, err
+}
+
+// do makes changes; refused ones must leave nothing.
+func (n *net) do(t fatal, changes ...sms.Change) *sms.Error {
+	t.Helper()
+	d := n.draft()
+	if err := n.Do(d, acme, changes...); err != nil {
+		return err
+	}
+	n.keep(t, d)
+	return nil
 }
 
 func (n *net) receive(t fatal, from, to sms.Number, body string) sms.Message {

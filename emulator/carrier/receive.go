@@ -1,6 +1,7 @@
 package carrier
 
 import (
+	"encoding/binary"
 	"fmt"
 	"net/url"
 	"slices"
@@ -20,11 +21,9 @@ func (c *Carrier) Receive(d *Draft, provider string, from, to sms.Number, body s
 	if !from.Valid() {
 		return sms.Message{}, sms.InvalidField("number", fmt.Sprintf("%q is not E.164; write it like +18015550142", from))
 	}
-	if to == "" && len(rules.Account.Lines) > 0 {
-		to = rules.Account.Lines[0].Number
-	}
-	if _, ok := lineOf(rules.Account, string(to)); !ok {
-		return sms.Message{}, sms.InvalidField("to", fmt.Sprintf("%q is not a number of the account; its numbers are %s", to, numbersOf(rules.Account)))
+	account, err := c.accountTexted(provider, &to)
+	if err != nil {
+		return sms.Message{}, err
 	}
 	if body == "" && len(media) == 0 {
 		return sms.Message{}, sms.InvalidField("body", "can't be blank")
@@ -33,7 +32,7 @@ func (c *Carrier) Receive(d *Draft, provider string, from, to sms.Number, body s
 		return sms.Message{}, err
 	}
 	m := sms.Message{
-		Provider: provider, Account: rules.Account.ID, Direction: sms.MO, Handset: from, Line: to,
+		Provider: provider, Account: account.ID, Direction: sms.MO, Handset: from, Line: to,
 		Body: body, State: sms.Received, Created: d.Now, Changed: d.Now,
 	}
 	contact, isNew := c.recipient(d, m, sms.Outbound{})
@@ -50,6 +49,25 @@ func (c *Carrier) Receive(d *Draft, provider string, from, to sms.Number, body s
 	return d.lastMessage(), nil
 }
 
+// accountTexted is whose number is texted; "" becomes the default number of the
+// provider's first account.
+func (c *Carrier) accountTexted(provider string, to *sms.Number) (sms.Account, *sms.Error) {
+	first, _ := c.accounts.First(by("provider", provider))
+	if *to == "" && first != nil && len(first.Lines) > 0 {
+		*to = first.Lines[0].Number
+	}
+	if owner, ok := c.accounts.Get(c.lineOwner[by(provider, *to)]); ok {
+		return *owner, nil
+	}
+	var numbers []string
+	if first != nil {
+		for _, l := range first.Lines {
+			numbers = append(numbers, string(l.Number))
+		}
+	}
+	return sms.Account{}, sms.InvalidField("to", fmt.Sprintf("%q is not a number of the account; its numbers are %s", *to, strings.Join(numbers, ", ")))
+}
+
 // arrive drafts the MO itself and all that follows from its words.
 func (c *Carrier) arrive(d *Draft, rules Rules, m sms.Message, contact sms.Contact) {
 	m.ID = c.mint(d, m.Provider, sms.KindMessage)
@@ -60,7 +78,7 @@ func (c *Carrier) arrive(d *Draft, rules Rules, m sms.Message, contact sms.Conta
 	}
 	seq := d.Add(journal.Entry{Kind: journal.KindMessage, Message: &m})
 	c.announce(d, seq, &m, contact)
-	word := rules.Keywords.Match(m.Body)
+	word := rules.Keywords.Match(m.Body, c.isOut(rules, m))
 	c.consent(d, seq, rules, word, m, contact)
 	c.tell(d, seq, sms.MessageReceived, m, contact)
 	if word != sms.NoKeyword {
@@ -105,14 +123,15 @@ func (c *Carrier) answer(d *Draft, cause uint64, rules Rules, word sms.Keyword, 
 	if rules.Keywords.Reply == nil {
 		return
 	}
-	text := rules.Keywords.Reply(word, rules.Account.Name)
+	account, _ := c.Account(to.Provider, to.Account)
+	text := rules.Keywords.Reply(word, account.Name)
 	if text == "" {
 		return
 	}
 	m := to
 	m.ID = c.mint(d, m.Provider, sms.KindMessage)
 	m.Direction, m.Automatic, m.Body, m.Media, m.State = sms.MT, true, text, nil, sms.Accepted
-	m.Next = &sms.Step{State: sms.Sent, At: d.Now.Add(c.Handset(m.Handset).Sent.D())}
+	m.Next = c.firstStep(d, rules, c.Handset(m.Handset))
 	m.Protocol = sms.SMS
 	m.Encoding, m.Segments = sms.Segments(text)
 	d.Add(journal.Entry{Kind: journal.KindMessage, Cause: cause, Message: &m})
@@ -150,7 +169,10 @@ func (c *Carrier) RepeatMessage(d *Draft, eventID string, cause uint64) bool {
 // StrangerID makes an event id for an event that the provider never had, and
 // that goes ahead of an attempt. No two attempts have the same stranger.
 func (c *Carrier) StrangerID(d *Draft, provider, attempt string) string {
-	return c.rules[provider].ID(sms.KindEvent, d.Now, Entropy(c.seed, "stranger\x00"+attempt, 0))
+	entropy := Entropy(c.seed, "stranger\x00"+attempt, 0)
+	const far = 1 << 40 // from the numbers of real events
+	n := far + uint64(binary.BigEndian.Uint32(entropy[:4]))
+	return c.rules[provider].ID(sms.KindEvent, n, d.Now, entropy)
 }
 
 // mediaKinds are what an attachment can be.
@@ -166,15 +188,4 @@ func checkMedia(media []sms.Media) *sms.Error {
 		}
 	}
 	return nil
-}
-
-func numbersOf(a sms.Account) string {
-	var out string
-	for i, l := range a.Lines {
-		if i > 0 {
-			out += ", "
-		}
-		out += string(l.Number)
-	}
-	return out
 }

@@ -1,6 +1,9 @@
 package carrier
 
 import (
+	"slices"
+	"time"
+
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
@@ -8,13 +11,16 @@ import (
 // Send decides about an MT. On refusal nothing was drafted; the returned
 // message then holds only whom it was for, as far as that is known.
 func (c *Carrier) Send(d *Draft, provider string, o sms.Outbound) (sms.Message, *sms.Error) {
-	m := sms.Message{Provider: provider, Account: o.Account, Direction: sms.MT, Handset: o.Handset, Line: o.Line}
+	m := sms.Message{
+		Provider: provider, Account: o.Account, Direction: sms.MT, Handset: o.Handset, Line: o.Line, Doomed: o.Doomed,
+		Automatic: o.Automatic, Batch: o.Batch, Reference: o.Reference, Callback: o.Callback, Extra: o.Extra,
+	}
 	conv, known, err := c.route(&m, o)
 	if err != nil {
 		return m, err
 	}
 	contact, isNew := c.recipient(d, m, o)
-	if err := c.mayText(m, contact); err != nil {
+	if err := c.mayText(&m, contact); err != nil {
 		return m, err
 	}
 	if isNew {
@@ -29,7 +35,7 @@ func (c *Carrier) Send(d *Draft, provider string, o sms.Outbound) (sms.Message, 
 	m.Media = c.attach(d, provider, o.Media)
 	m.Created, m.Changed = d.Now, d.Now
 	if o.SendAt.After(d.Now) {
-		m.State, m.SendAt = sms.Scheduled, o.SendAt
+		m.State, m.SendAt, m.Doomed = sms.Scheduled, o.SendAt, o.Doomed // consent counts when it is sent
 		m.Next = &sms.Step{State: sms.Accepted, At: o.SendAt}
 		c.measure(&m)
 		d.Add(journal.Entry{Kind: journal.KindMessage, Message: &m})
@@ -49,14 +55,17 @@ func (c *Carrier) route(m *sms.Message, o sms.Outbound) (sms.Conversation, bool,
 		m.Handset, m.Line = conv.Handset, conv.Line
 		return *conv, true, nil
 	}
-	account := c.rules[m.Provider].Account
+	account, ok := c.Account(m.Provider, m.Account)
+	if !ok {
+		return sms.Conversation{}, false, sms.Fail(sms.AccountNotFound, "no account "+m.Account)
+	}
 	if m.Line == "" {
 		if len(account.Lines) == 0 {
 			return sms.Conversation{}, false, sms.Fail(sms.NoLine, "the account has no number to send from")
 		}
 		m.Line = account.Lines[0].Number
 	}
-	if _, ok := lineOf(account, string(m.Line)); !ok {
+	if _, ok := c.Line(m.Provider, m.Account, string(m.Line)); !ok && !m.Automatic {
 		return sms.Conversation{}, false, sms.Fail(sms.LineNotFound, "the account has no number "+string(m.Line))
 	}
 	conv, ok := c.between(m.Account, m.Line, m.Handset)
@@ -91,31 +100,41 @@ func (c *Carrier) recipient(d *Draft, m sms.Message, o sms.Outbound) (contact sm
 	return contact, true
 }
 
-func (c *Carrier) mayText(m sms.Message, contact sms.Contact) *sms.Error {
-	rules := c.rules[m.Provider]
-	if rules.Keywords.Blocks && c.isOut(rules, m) {
-		return sms.Fail(sms.RecipientOut, string(m.Handset)+" has opted out")
+// mayText says whether m may be sent at all, and dooms it if it may only fail.
+func (c *Carrier) mayText(m *sms.Message, contact sms.Contact) *sms.Error {
+	if m.Automatic {
+		return nil
 	}
-	if contact.Disabled {
+	rules := c.rules[m.Provider]
+	switch out := c.isOut(rules, *m); {
+	case out && rules.Keywords.Blocks == sms.BlockRefuse:
+		return sms.Fail(sms.RecipientOut, string(m.Handset)+" has opted out")
+	case out && rules.Keywords.Blocks == sms.BlockFail:
+		m.Doomed = sms.Refused
+	case contact.Disabled:
 		return sms.Fail(sms.RecipientOff, "sends to "+contact.ID+" are disabled")
 	}
-	line, _ := lineOf(rules.Account, string(m.Line))
+	line, _ := c.Line(m.Provider, m.Account, string(m.Line))
 	if line.Cap > 0 && c.used[by(m.Account, m.Line)] >= line.Cap {
 		return sms.Fail(sms.DemoLimit, "the shared number has sent all that it may")
 	}
 	return nil
 }
 
+// isOut is the consent of a handset. What it said to the whole account counts
+// for each line too, unless it opted in to the line since.
 func (c *Carrier) isOut(rules Rules, m sms.Message) bool {
-	o, ok := c.optOuts.Get(c.consentKey(rules, m))
-	return ok && o.Out
-}
-
-func (c *Carrier) consentKey(rules Rules, m sms.Message) string {
-	if rules.PerLine() {
-		return pair(m.Account, m.Line, m.Handset)
+	toAll, toLine := pair(m.Account, "", m.Handset), pair(m.Account, m.Line, m.Handset)
+	all, ok := c.optOuts.Get(toAll)
+	out := ok && all.Out
+	if !rules.PerLine() {
+		return out
 	}
-	return pair(m.Account, "", m.Handset)
+	line, ok := c.optOuts.Get(toLine)
+	if !ok {
+		return out
+	}
+	return line.Out || out && c.said[toLine] < c.said[toAll]
 }
 
 // open begins the conversation of m.
@@ -143,10 +162,7 @@ func (c *Carrier) release(d *Draft, m *sms.Message, contact sms.Contact) {
 	m.Body = rules.Render(m.Body, contact)
 	m.State, m.Changed = sms.Accepted, d.Now
 	h := c.Handset(m.Handset)
-	m.Next = &sms.Step{State: sms.Sent, At: d.Now.Add(h.Sent.D())}
-	if h.Flagged != "" {
-		m.Next.At = d.Now
-	}
+	m.Next = c.firstStep(d, rules, h)
 	c.measure(m)
 	if m.Protocol == sms.MMS && !h.MMS {
 		if m.Body != "" {
@@ -158,7 +174,25 @@ func (c *Carrier) release(d *Draft, m *sms.Message, contact sms.Contact) {
 	}
 	kept := *m
 	seq := d.Add(journal.Entry{Kind: journal.KindMessage, Message: &kept})
-	c.announce(d, seq, m, contact)
+	c.report(d, seq, sms.MessageAccepted, *m, contact)
+}
+
+// firstStep is what follows acceptance, and when.
+func (c *Carrier) firstStep(d *Draft, rules Rules, h sms.Handset) *sms.Step {
+	switch {
+	case h.Flagged != "":
+		return &sms.Step{State: sms.Sent, At: d.Now}
+	case rules.Pace.Sending > 0:
+		return &sms.Step{State: sms.Sending, At: d.Now.Add(rules.Pace.Sending.D())}
+	}
+	return &sms.Step{State: sms.Sent, At: d.Now.Add(orElse(h.Sent, rules.Pace.Sent))}
+}
+
+func orElse(d, otherwise sms.Duration) time.Duration {
+	if d > 0 {
+		return d.D()
+	}
+	return otherwise.D()
 }
 
 // measure sets encoding, segments and protocol from the text and media.
@@ -181,7 +215,10 @@ func (c *Carrier) announce(d *Draft, cause uint64, m *sms.Message, contact sms.C
 
 // tell drafts an event with the snapshot that its webhook needs.
 func (c *Carrier) tell(d *Draft, cause uint64, t sms.EventType, m sms.Message, contact sms.Contact) {
-	line, _ := lineOf(c.rules[m.Provider].Account, string(m.Line))
+	if !slices.Contains(c.rules[m.Provider].Events, t) {
+		return
+	}
+	line, _ := c.Line(m.Provider, m.Account, string(m.Line))
 	conv := sms.Conversation{
 		ID: m.Conversation, Provider: m.Provider, Account: m.Account,
 		Handset: m.Handset, Line: m.Line, Contact: contact.ID,
@@ -192,8 +229,12 @@ func (c *Carrier) tell(d *Draft, cause uint64, t sms.EventType, m sms.Message, c
 		conv.Created = d.Now
 	}
 	m.Next = nil
-	d.Add(journal.Entry{Kind: journal.KindEvent, Cause: cause, Event: &sms.Event{
+	ev := &sms.Event{
 		ID: c.mint(d, m.Provider, sms.KindEvent), Type: t, Provider: m.Provider, Account: m.Account,
 		Handset: m.Handset, At: d.Now, Message: &m, Conversation: &conv, Contact: &contact, Line: &line,
-	}})
+	}
+	if m.Direction == sms.MO {
+		ev.Answers, _ = c.messages.Get(c.lastSent[m.Conversation])
+	}
+	d.Add(journal.Entry{Kind: journal.KindEvent, Cause: cause, Event: ev})
 }

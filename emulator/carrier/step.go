@@ -18,6 +18,8 @@ func (c *Carrier) Step(d *Draft, id string) {
 	switch next.State {
 	case sms.Accepted:
 		c.wake(d, m, *contact)
+	case sms.Sending:
+		c.setOut(d, m, *contact)
 	case sms.Sent:
 		c.handOver(d, m, *contact)
 	case sms.Failed:
@@ -41,25 +43,43 @@ func (c *Carrier) Hasten(d *Draft, id string) (hastened bool) {
 	return true
 }
 
-// wake releases a scheduled message, unless consent ended while it waited.
+// wake releases a scheduled message, unless consent ended or the account
+// blocked sends to the contact while it waited.
 func (c *Carrier) wake(d *Draft, m sms.Message, contact sms.Contact) {
 	rules := c.rules[m.Provider]
-	if rules.Keywords.Blocks && c.isOut(rules, m) {
+	switch {
+	case m.Automatic:
+	case rules.Keywords.Blocks != sms.BlockNever && c.isOut(rules, m):
 		c.fail(d, m, contact, sms.Refused)
+		return
+	case contact.Disabled:
+		c.fail(d, m, contact, sms.Blocked)
 		return
 	}
 	c.release(d, &m, contact)
 }
 
+// setOut puts a message on its way to the carrier.
+func (c *Carrier) setOut(d *Draft, m sms.Message, contact sms.Contact) {
+	m.State, m.Changed = sms.Sending, d.Now
+	m.Next = &sms.Step{State: sms.Sent, At: d.Now.Add(orElse(c.Handset(m.Handset).Sent, c.rules[m.Provider].Pace.Sent))}
+	seq := d.Add(journal.Entry{Kind: journal.KindMessage, Message: &m})
+	c.report(d, seq, sms.MessageSending, m, contact)
+}
+
 // handOver gives a message to the carrier.
 func (c *Carrier) handOver(d *Draft, m sms.Message, contact sms.Contact) {
 	h := c.Handset(m.Handset)
+	if m.Doomed != "" {
+		c.fail(d, m, contact, m.Doomed)
+		return
+	}
 	if r := h.Failure; r.BeforeCarrier() || r == sms.NoMMS && m.Protocol == sms.MMS {
 		c.fail(d, m, contact, r)
 		return
 	}
 	m.State, m.Changed = sms.Sent, d.Now
-	m.Next = &sms.Step{State: sms.Delivered, At: d.Now.Add(h.Delivered.D())}
+	m.Next = &sms.Step{State: sms.Delivered, At: d.Now.Add(orElse(h.Delivered, c.rules[m.Provider].Pace.Delivered))}
 	seq := d.Add(journal.Entry{Kind: journal.KindMessage, Message: &m})
 	c.report(d, seq, sms.MessageSent, m, contact)
 }
@@ -73,7 +93,8 @@ func (c *Carrier) deliver(d *Draft, m sms.Message, contact sms.Contact) {
 	case !h.Reachable:
 		c.fail(d, m, contact, sms.Unreachable)
 	case !h.Receipts:
-		d.Add(journal.Entry{Kind: journal.KindMessage, Message: &m}) // stays sent, for good
+		seq := d.Add(journal.Entry{Kind: journal.KindMessage, Message: &m}) // stays sent, for good
+		c.report(d, seq, sms.MessageUnconfirmed, m, contact)
 	default:
 		m.State, m.Changed = sms.Delivered, d.Now
 		seq := d.Add(journal.Entry{Kind: journal.KindMessage, Message: &m})

@@ -2,9 +2,7 @@ package control
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/switchhook/switchhook/client"
@@ -19,15 +17,15 @@ func (a *api) front(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	at := "http://" + r.Host
-	write(w, http.StatusOK, "text/plain; charset=utf-8", []byte(frontPage(at, a.version, s.Placeholders())))
+	write(w, http.StatusOK, "text/plain; charset=utf-8", []byte(frontPage(at, a.version, s.Providers(), s.Placeholders())))
 }
 
-// frontPage is the text for an emulator at an address with these providers.
-func frontPage(at, version string, providers map[string]map[string]string) string {
+// frontPage is the text for an emulator at an address with these providers, the
+// default one first, and what applications need of each.
+func frontPage(at, version string, names []string, providers map[string]map[string]string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: a fake carrier network for software that texts customers.\n\n", strings.TrimSpace("Switchhook "+version))
 	b.WriteString("Applications call it at\n")
-	names := slices.Sorted(maps.Keys(providers))
 	for _, name := range names {
 		fmt.Fprintf(&b, "  %s/%s\n", at, name)
 	}

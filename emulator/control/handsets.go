@@ -33,15 +33,14 @@ func setHandset(s *sandbox.Sandbox, w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	is, _ := s.Handset(n)
-	if err := s.SetHandset(changed(is, change)); err != nil {
+	if err := s.ChangeHandset(n, func(h *sms.Handset) { apply(h, change) }); err != nil {
 		return err
 	}
 	return answerHandset(s, w, n)
 }
 
-// changed is h with what change sets.
-func changed(h sms.Handset, change client.Behaviour) sms.Handset {
+// apply changes of h what change sets.
+func apply(h *sms.Handset, change client.Behaviour) {
 	set(&h.Reachable, change.Reachable)
 	set(&h.Receipts, change.Receipts)
 	set(&h.MMS, change.MMS)
@@ -49,7 +48,6 @@ func changed(h sms.Handset, change client.Behaviour) sms.Handset {
 	set(&h.Sent, change.Sent)
 	set(&h.Delivered, change.Delivered)
 	set(&h.Flagged, change.Flagged)
-	return h
 }
 
 func set[T any](field, to *T) {

@@ -53,6 +53,9 @@ func worldRoutes(heartbeat time.Duration) []route[*sandbox.Sandbox] {
 		{Method: "GET", Path: "/optouts", Query: []string{"provider", "handset", "after", "limit"}, Summary: "List opt-outs", serve: optOuts},
 		{Method: "GET", Path: "/attempts", Query: []string{"provider", "handset", "event", "after", "limit"}, Summary: "List webhook attempts", serve: attempts},
 
+		{Method: "GET", Path: "/occasions/{provider}", Summary: "List what can be made to happen by hand", serve: occasions},
+		{Method: "POST", Path: "/occasions/{provider}", Summary: "Make something happen by hand", serve: happen},
+		{Method: "GET", Path: "/webhooks", Summary: "List all endpoints", serve: endpoints},
 		{Method: "GET", Path: "/webhooks/{provider}", Summary: "Read where webhooks go", serve: webhooks},
 		{Method: "PUT", Path: "/webhooks/{provider}", Summary: "Set where webhooks go", serve: setWebhooks},
 		{Method: "GET", Path: "/switches/{provider}", Summary: "Read the switches of a provider", serve: switches},

@@ -3,10 +3,8 @@ package control_test
 import (
 	"bytes"
 	"io"
-	"maps"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -32,7 +30,7 @@ const (
 type world struct {
 	*client.Client
 	url      string
-	provider string // the first one there is
+	provider string // the default one
 	judge    *judge
 }
 
@@ -55,11 +53,10 @@ func start(t testing.TB, o control.Options) *world {
 	j := newJudge(t)
 	w := &world{url: server.URL, judge: j}
 	w.Client = client.New(client.Options{URL: server.URL, Token: o.Token, HTTP: &http.Client{Transport: j}})
-	box, err := w.Sandbox(t.Context())
-	if err != nil {
+	w.provider = emulator.Providers()[0].Name
+	if _, err := w.Sandbox(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	w.provider = slices.Sorted(maps.Keys(box.Providers))[0]
 	return w
 }
 

@@ -1,11 +1,15 @@
 package control_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/switchhook/switchhook/client"
 	"github.com/switchhook/switchhook/emulator/control"
@@ -121,6 +125,7 @@ func tellOfHandsets(t *testing.T, w *world) {
 	if h.Failure != "" || h.Receipts {
 		t.Errorf("cleared the failure only, got %+v", h)
 	}
+	changeAtOnce(t, w)
 	m := must(w.Text(t.Context(), ana, client.Text{Provider: w.provider, Body: "Is 3pm free?"}))(t)
 	if m.Direction != sms.MO || m.Handset != ana || m.Body != "Is 3pm free?" {
 		t.Errorf("texted %+v", m)
@@ -130,6 +135,30 @@ func tellOfHandsets(t *testing.T, w *world) {
 	}
 	must(w.Text(t.Context(), ana, client.Text{Body: "STOP"}))(t)
 	tellOfLists(t, w, m)
+}
+
+// changeAtOnce holds that of changes at the same moment none is lost.
+func changeAtOnce(t *testing.T, w *world) {
+	for range 20 {
+		var all sync.WaitGroup
+		for _, b := range []client.Behaviour{
+			{Reachable: new(false)}, {MMS: new(false)}, {Failure: new(sms.Spam)}, {Sent: new(sms.Duration(time.Second))}, {Delivered: new(sms.Duration(time.Minute))},
+		} {
+			all.Go(func() {
+				if _, err := w.SetHandset(t.Context(), ben, b); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		h := must(w.Handset(t.Context(), ben))(t)
+		if h.Reachable || h.MMS || h.Failure != sms.Spam || h.Sent.D() != time.Second || h.Delivered.D() != time.Minute {
+			t.Fatalf("after five changes at once: %+v", h)
+		}
+		must(w.SetHandset(t.Context(), ben, client.Behaviour{
+			Reachable: new(true), MMS: new(true), Failure: new(sms.Reason("")), Sent: new(sms.Duration(0)), Delivered: new(sms.Duration(0)),
+		}))(t)
+	}
 }
 
 func tellOfLists(t *testing.T, w *world, m sms.Message) {
@@ -165,6 +194,21 @@ func tellOfWebhooks(t *testing.T, w *world) {
 	again := must(w.SetSwitches(t.Context(), w.provider, values))(t)
 	if len(values) == 0 || len(again) != len(values) {
 		t.Errorf("the switches are %v, then %v", values, again)
+	}
+	for _, o := range must(w.Occasions(t.Context(), w.provider))(t) {
+		made := must(w.Happen(t.Context(), w.provider, client.Occasion{Kind: o.Kind, Body: json.RawMessage(o.Sample)}))(t)
+		if string(made.Kind) != o.Kind || made.ID == "" {
+			t.Errorf("%s was made as %+v", o.Kind, made)
+		}
+	}
+	all := must(w.WebhookEndpoints(t.Context()))(t)
+	if len(all) == 0 || all[0].ID != w.provider || all[0].URL != to || !slices.Equal(all[0].Secrets, was.Secrets) {
+		t.Errorf("the endpoints are %+v, want that of %s first", all, w.provider)
+	}
+	capped := client.Webhooks{URL: to, NoRetry: true, Ignore: []int{404}, IgnoreAll: true, PerMinute: 1000, Parallel: 3}
+	got := must(w.SetWebhooks(t.Context(), w.provider, capped))(t)
+	if capped.Secrets = was.Secrets; !cmp.Equal(got, capped) {
+		t.Errorf("of what was set (-) there is (+):\n%s", cmp.Diff(capped, got))
 	}
 	m := must(w.Text(t.Context(), ben, client.Text{Body: "hello"}))(t)
 	must(w.Advance(t.Context(), client.Advance{By: sms.Duration(time.Second)}))(t)

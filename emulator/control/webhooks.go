@@ -8,6 +8,10 @@ import (
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
+func endpoints(s *sandbox.Sandbox, w http.ResponseWriter, _ *http.Request) error {
+	return answer(w, http.StatusOK, client.Page[sms.Endpoint]{Items: s.Endpoints()})
+}
+
 func webhooks(s *sandbox.Sandbox, w http.ResponseWriter, r *http.Request) error {
 	e, err := s.Endpoint(r.PathValue("provider"))
 	if err != nil {
@@ -15,6 +19,7 @@ func webhooks(s *sandbox.Sandbox, w http.ResponseWriter, r *http.Request) error 
 	}
 	return answer(w, http.StatusOK, client.Webhooks{
 		URL: e.URL, Secrets: e.Secrets, Events: e.Events, Parallel: e.Parallel, Ordered: e.Ordered, Timeout: e.Timeout,
+		NoRetry: e.NoRetry, Ignore: e.Ignore, IgnoreAll: e.IgnoreAll, PerMinute: e.PerMinute,
 	})
 }
 
@@ -27,12 +32,10 @@ func setWebhooks(s *sandbox.Sandbox, w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return err
 	}
-	if len(wanted.Secrets) == 0 {
-		wanted.Secrets = is.Secrets
-	}
 	if err := s.SetEndpoint(sms.Endpoint{
 		Provider: is.Provider, URL: wanted.URL, Secrets: wanted.Secrets, Events: wanted.Events,
 		Parallel: wanted.Parallel, Ordered: wanted.Ordered, Timeout: wanted.Timeout,
+		NoRetry: wanted.NoRetry, Ignore: wanted.Ignore, IgnoreAll: wanted.IgnoreAll, PerMinute: wanted.PerMinute,
 	}); err != nil {
 		return err
 	}

@@ -133,6 +133,7 @@ func (r *Rules) bind(ev *sms.Event) {
 // changed may come by again.
 func (r *Rules) unbind(f *journal.Fault) {
 	event, _, _ := strings.Cut(f.At, "/")
+	event, _, _ = strings.Cut(event, "@") // at a further endpoint
 	if ids, ok := r.bound[event]; ok {
 		r.bound[event] = slices.DeleteFunc(ids, func(id string) bool { return id == f.ID })
 	}
@@ -158,7 +159,7 @@ func (r *Rules) OnAttempt(event string, number int) []journal.Fault {
 }
 
 // OnCall lists the rules that strike a call: a send to a handset if Handset is
-// set, or else any call by its route.
+// set, refused if Code is, or else any call by its route.
 func (r *Rules) OnCall(c journal.Call) []journal.Fault {
 	var out []journal.Fault
 	for _, f := range r.live {
@@ -198,14 +199,15 @@ func matches(f *journal.Fault, provider string, handset sms.Number) bool {
 }
 
 // strikes reports whether f looks at this call at all. A rule without a route
-// looks at sends, once it is known whom they are for; a rule with one looks at
-// every request of that route, before it is served.
+// looks at sends, once it is known whom they are for and whether they are
+// refused; a rule with one looks at every request of that route, before it is
+// served.
 func strikes(f *journal.Fault, c *journal.Call) bool {
 	if !forCalls(f) || !matches(f, c.Provider, c.Handset) {
 		return false
 	}
 	if c.Handset != "" {
-		return f.Match.Route == ""
+		return f.Match.Route == "" && !(c.Code != "" && f.Kind.OnAccepted())
 	}
 	return f.Match.Route != "" && f.Match.Route == c.Route
 }

@@ -60,11 +60,20 @@ func (r *rig) attempt(event string, number int) []string {
 
 // send makes a send to a handset: first a call, then, once it is read, whom it is for.
 func (r *rig) send(provider string, handset sms.Number) []string {
+	return r.sendTold(provider, handset, "")
+}
+
+// sendTold makes one that is refused, if code is set.
+func (r *rig) sendTold(provider string, handset sms.Number, code sms.Code) []string {
 	const route = "POST /messages"
 	struck := r.call(provider, route)
-	done := journal.Call{ID: fmt.Sprintf("call-%d", r.calls), Provider: provider, Handset: handset}
+	done := journal.Call{ID: fmt.Sprintf("call-%d", r.calls), Provider: provider, Handset: handset, Code: code}
 	onSend := r.OnCall(done)
-	r.Apply(journal.Entry{Kind: journal.KindAccepted, Call: &done})
+	kind := journal.KindAccepted
+	if code != "" {
+		kind = journal.KindRefused
+	}
+	r.Apply(journal.Entry{Kind: kind, Call: &done})
 	r.fire(onSend, done.ID)
 	return append(struck, ids(onSend)...)
 }
@@ -174,6 +183,57 @@ func TestCallPositions(t *testing.T) {
 				t.Errorf("a call fault struck a webhook: %v", struck)
 			}
 		})
+	}
+}
+
+// TestRefusedSends holds which rules look at them: not those that need a
+// message, which wait for the next send that is accepted.
+func TestRefusedSends(t *testing.T) {
+	t.Parallel()
+	for _, info := range journal.Faults() {
+		if info.Group != journal.OnCall {
+			continue
+		}
+		r := plan(t, journal.Fault{Kind: info.Kind, Nth: 2})
+		var struck []int
+		for i, code := range []sms.Code{sms.RecipientOut, "", sms.Invalid, ""} {
+			if r.sendTold(acme, ana, code) != nil {
+				struck = append(struck, i+1)
+			}
+		}
+		want, seen := []int{2}, 2
+		if info.Kind.OnAccepted() {
+			want = []int{4}
+		}
+		if f := r.List()[0]; !slices.Equal(struck, want) || f.Seen != seen || f.State != fault.Fired {
+			t.Errorf("%s struck sends %v; want %v; it is %+v", info.Kind, struck, want, f)
+		}
+	}
+	var needed []journal.FaultKind
+	for _, info := range journal.Faults() {
+		if info.Kind.OnAccepted() {
+			needed = append(needed, info.Kind)
+		}
+	}
+	want := []journal.FaultKind{
+		journal.ErrorAfter, journal.TimeoutAfter, journal.ResetAfter, journal.HalfBody, journal.Malformed, journal.SlowAnswer, journal.StatusFirst,
+	}
+	if diff := cmp.Diff(want, needed); diff != "" {
+		t.Errorf("kinds that need an accepted send (-want +got):\n%s", diff)
+	}
+}
+
+// TestStrikesAtAFurtherEndpoint count for the event like any other.
+func TestStrikesAtAFurtherEndpoint(t *testing.T) {
+	t.Parallel()
+	r := plan(t, journal.Fault{Kind: journal.Delay, Times: 2})
+	id := r.event(acme, sms.MessageSent, ana)
+	r.fire(r.OnAttempt(id, 1), id+"@acme/a/1")
+	if struck := r.OnAttempt(id, 1); struck != nil {
+		t.Errorf("the event is struck at each endpoint: %v", ids(struck))
+	}
+	if f := r.List()[0]; f.Fired != 1 || f.At != id+"@acme/a/1" {
+		t.Errorf("the rule is %+v", f)
 	}
 }
 

@@ -20,6 +20,7 @@ type history []match
 type match struct {
 	id   string
 	call bool
+	no   bool // a send that was refused
 	typ  sms.EventType
 	to   sms.Number
 }
@@ -28,7 +29,7 @@ type match struct {
 func (h history) nth(f journal.Fault, onCall bool, id string) int {
 	n := 0
 	for _, v := range h {
-		if v.call != onCall || f.Match.Handset != "" && f.Match.Handset != v.to || f.Match.Event != "" && f.Match.Event != v.typ {
+		if v.no && f.Kind.OnAccepted() || v.call != onCall || f.Match.Handset != "" && f.Match.Handset != v.to || f.Match.Event != "" && f.Match.Event != v.typ {
 			continue
 		}
 		n++
@@ -48,7 +49,7 @@ func drawRule(t *rapid.T) journal.Fault {
 		f.Chance, f.Seed = 0.5, rapid.Uint64Range(1, 99).Draw(t, "seed")
 	}
 	if rapid.Bool().Draw(t, "of calls") {
-		f.Kind = journal.ErrorBefore
+		f.Kind = rapid.SampledFrom([]journal.FaultKind{journal.ErrorBefore, journal.ErrorAfter}).Draw(t, "kind")
 		return f
 	}
 	f.Kind, f.Attempt = journal.Drop, rapid.IntRange(0, 3).Draw(t, "attempt")
@@ -92,7 +93,7 @@ func TestRuleFiresOnlyInItsWindow(t *testing.T) {
 			"event": func(t *rapid.T) {
 				to, typ := who.Draw(t, "to"), rapid.SampledFrom([]sms.EventType{sms.MessageSent, sms.MessageReceived}).Draw(t, "type")
 				id := r.event(acme, typ, to)
-				h = append(h, match{id, false, typ, to})
+				h = append(h, match{id, false, false, typ, to})
 			},
 			"attempt": func(t *rapid.T) {
 				if r.events == 0 {
@@ -104,9 +105,10 @@ func TestRuleFiresOnlyInItsWindow(t *testing.T) {
 			},
 			"send": func(t *rapid.T) {
 				to := who.Draw(t, "to")
-				struck := r.send(acme, to)
+				code := rapid.SampledFrom([]sms.Code{"", sms.Invalid}).Draw(t, "told")
+				struck := r.sendTold(acme, to, code)
 				id := fmt.Sprintf("call-%d", r.calls)
-				h = append(h, match{id, true, "", to})
+				h = append(h, match{id, true, code != "", "", to})
 				hold(struck, id, true, 0)
 			},
 			"": func(t *rapid.T) {
@@ -120,4 +122,6 @@ func TestRuleFiresOnlyInItsWindow(t *testing.T) {
 	})
 }
 
-func isCall(f journal.Fault) bool { return f.Kind == journal.ErrorBefore }
+func isCall(f journal.Fault) bool {
+	return f.Kind == journal.ErrorBefore || f.Kind == journal.ErrorAfter
+}

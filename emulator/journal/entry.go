@@ -14,7 +14,9 @@ const (
 	// Facts of the network. The last entry for an id is its present state.
 	KindMessage      Kind = "message"
 	KindConversation Kind = "conversation"
+	KindAccount      Kind = "account"
 	KindContact      Kind = "contact"
+	KindDocument     Kind = "document"
 	KindOptOut       Kind = "optout"
 	KindHandset      Kind = "handset"
 	KindEvent        Kind = "event"
@@ -55,7 +57,9 @@ type Entry struct {
 
 	Message      *sms.Message      `json:"message,omitempty"`
 	Conversation *sms.Conversation `json:"conversation,omitempty"`
+	Account      *sms.Account      `json:"account,omitempty"`
 	Contact      *sms.Contact      `json:"contact,omitempty"`
+	Document     *sms.Document     `json:"document,omitempty"`
 	OptOut       *sms.OptOut       `json:"optout,omitempty"`
 	Handset      *sms.Handset      `json:"handset,omitempty"`
 	Event        *sms.Event        `json:"event,omitempty"`
@@ -121,8 +125,9 @@ const (
 
 // Attempt is one HTTP try of a webhook.
 type Attempt struct {
-	ID       string        `json:"id"`       // delivery and number: "evt_…/2"
-	Delivery string        `json:"delivery"` // one event to one endpoint
+	ID       string        `json:"id"`                 // delivery and number: "evt_…/2"
+	Delivery string        `json:"delivery"`           // one event to one endpoint
+	Endpoint string        `json:"endpoint,omitempty"` // the provider's name, or a further endpoint's id
 	Event    string        `json:"event"`
 	Type     string        `json:"type"` // in the vendor's words
 	Neutral  sms.EventType `json:"neutral,omitempty"`

@@ -7,8 +7,9 @@ import (
 )
 
 // Fault is one rule: a kind of misbehaviour bound to a position. A position is
-// "attempt a of the n-th matching event" or "the n-th matching send or call",
-// never a moment in time, so a plan keeps its meaning while it shrinks.
+// "attempt a of the n-th matching event that an endpoint takes" or "the n-th
+// matching send or call", never a moment in time, so a plan keeps its meaning
+// while it shrinks.
 type Fault struct {
 	ID    string     `json:"id"`
 	Kind  FaultKind  `json:"kind"`
@@ -87,7 +88,8 @@ const (
 )
 
 // Faults on a send call of the provider API. The first group strikes before
-// the message exists, the second after.
+// the message exists; the second after, and so looks only at sends that were
+// accepted.
 const (
 	ErrorBefore   FaultKind = "error-before"
 	RateLimit     FaultKind = "rate-limit"
@@ -125,6 +127,15 @@ type FaultInfo struct {
 func (k FaultKind) Forges() bool {
 	switch k {
 	case BadSignature, NoSignature, OldSecret, StaleTime, FutureTime, BodyChanged, ReplayOld:
+		return true
+	}
+	return false
+}
+
+// OnAccepted reports whether a fault of this kind needs a send that was accepted.
+func (k FaultKind) OnAccepted() bool {
+	switch k {
+	case ErrorAfter, TimeoutAfter, ResetAfter, HalfBody, Malformed, SlowAnswer, StatusFirst:
 		return true
 	}
 	return false

@@ -3,7 +3,7 @@ package journal
 // Kinds lists every kind of entry.
 func Kinds() []Kind {
 	return []Kind{
-		KindMessage, KindConversation, KindContact, KindOptOut, KindHandset, KindEvent,
+		KindMessage, KindConversation, KindAccount, KindContact, KindDocument, KindOptOut, KindHandset, KindEvent,
 		KindEndpoint, KindAttemptPlanned, KindAttemptStarted, KindAttemptEnded,
 		KindCall, KindAccepted, KindRefused, KindTold,
 		KindFaultPlanned, KindFaultFired, KindFaultMissed,

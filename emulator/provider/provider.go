@@ -18,8 +18,8 @@ type Provider struct {
 	Routes []Route
 	// Credential reads the key that a request carries; "" if it carries none.
 	Credential func(*http.Request) string
-	// RequestID is the response header that carries the request's id; "" is none.
-	RequestID string
+	// Head writes the headers that every answer has, errors included.
+	Head func(http.Header, Context)
 	// Refuse writes an error in the vendor's shape.
 	Refuse func(http.ResponseWriter, *http.Request, *sms.Error)
 
@@ -28,8 +28,8 @@ type Provider struct {
 	// Fixed makes the account of the default sandbox out of that of any other:
 	// the same everywhere, and plainly fake.
 	Fixed func(Setup) Setup
-	// ID writes an id of the given kind in the vendor's form.
-	ID func(kind sms.Kind, at time.Time, entropy [16]byte) string
+	// ID writes the id of the n-th thing of a kind, from 0, in the vendor's form.
+	ID func(kind sms.Kind, n uint64, at time.Time, entropy [16]byte) string
 	// Render replaces the tokens of body with what is known of the recipient,
 	// when the message is sent.
 	Render func(body string, to sms.Contact) string
@@ -38,17 +38,32 @@ type Provider struct {
 	Encode func(sms.Event, Context) (webhook.Payload, bool)
 	// Sign adds the vendor's signature. It sees the whole request: some vendors sign the URL.
 	Sign func(*http.Request, webhook.Signing)
+	// Signed is what the signature lets an endpoint find out.
+	Signed Signed
 	// NewSecret makes a webhook secret in the vendor's form.
 	NewSecret func(entropy [32]byte) string
 	// Retry is the vendor's retry ladder.
-	Retry webhook.Ladder
+	Retry func(Settings) webhook.Ladder
+	// Events are the kinds of event that the vendor has a webhook for.
+	Events []sms.EventType
+	// Wake is called on the virtual clock when a document of the vendor's is due.
+	Wake func(Network, sms.Document)
+	// Occasions are what a person can make happen that no call or text brings
+	// about: a document of the kind is made, due at once.
+	Occasions []Occasion
+	// Heard is called after an MO reached the provider.
+	Heard func(Network, sms.Message)
+	// Rates are the vendor's limits on calls; a call counts against the first
+	// in force whose Routes hold its pattern, or that has none.
+	Rates []Rate
+	Pace  sms.Pace
 
 	// MMSOver is the number of segments above which a text travels as MMS; 0 is never.
 	MMSOver  func(Settings) int
 	Keywords sms.Keywords
 	Reasons  map[sms.Reason]string // the vendor's words for why messages fail
 	Magic    []sms.Magic
-	Switches []Switch
+	Switches Switches
 	Declined []Decline
 }
 
@@ -59,6 +74,23 @@ type Route struct {
 	// whether a book holds what the request asks for.
 	Open  func(Book, *http.Request) bool
 	Serve func(Network, http.ResponseWriter, *http.Request) *sms.Error
+}
+
+// Signed says what an endpoint can find out from a vendor's signature. The zero
+// value is of a vendor that signs nothing.
+type Signed struct {
+	Body    bool // that the vendor sent it, and that nobody changed it
+	Time    bool // when
+	Several bool // while a key rotates, every active secret signs
+}
+
+// Rate is a limit on calls: at most Limit in any Window of virtual time.
+type Rate struct {
+	Name   string
+	Routes []string // patterns; empty: all
+	Limit  int
+	Window time.Duration
+	Unless func(Settings) bool // the limit is switched off
 }
 
 // Mint makes an id of a kind, from the sandbox's seed.
@@ -73,12 +105,11 @@ type Setup struct {
 	Env     map[string]string // further values, by placeholder name ("number", "number2", …)
 }
 
-// Switch is a choice where the vendor's documents are silent or disagree.
-type Switch struct {
-	Name    string   `json:"name"`
-	Default string   `json:"default"`
-	Values  []string `json:"values,omitempty"` // allowed; empty: any number
-	Says    string   `json:"says"`
+// Occasion is a kind of document that a person can make by hand.
+type Occasion struct {
+	Kind   sms.Kind `json:"kind"`
+	Says   string   `json:"says"`
+	Sample string   `json:"sample"` // a body, as JSON; what it leaves out has a default
 }
 
 // Decline is an operation that is not emulated, and why.
@@ -86,9 +117,3 @@ type Decline struct {
 	Operation string `json:"operation"`
 	Reason    string `json:"reason"`
 }
-
-// Settings reads the value of a switch in force.
-type Settings func(name string) string
-
-// On reports whether a switch is "on".
-func (s Settings) On(name string) bool { return s(name) == "on" }

@@ -111,26 +111,43 @@ func reset(rw http.ResponseWriter) {
 	_ = conn.Close()
 }
 
-// statusFirst hands the message to the carrier at once and waits until the
-// system under test has answered the webhook about it.
+// statusFirst lets the message move on until an endpoint is told of it, and
+// waits until the system under test has answered that webhook.
 func (c *caller) statusFirst(ctx context.Context, limit time.Duration) {
-	if c.message == "" {
-		return
-	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	c.mu.Lock()
 	since := c.journal.Last()
-	d := c.draft(c.seq)
-	hastened := c.carrier.Hasten(d, c.message)
-	_ = c.commit(d)
+	told := c.hasten()
 	c.mu.Unlock()
-	if !hastened {
+	if told == "" {
 		return
 	}
 	_ = c.journal.Follow(ctx, since, func(e journal.Entry) bool {
-		return !(e.Kind == journal.KindAttemptEnded && e.Attempt.Message == c.message && e.Attempt.Neutral != sms.ConversationCreated)
+		return !(e.Kind == journal.KindAttemptEnded && e.Attempt.Event == told)
 	})
+}
+
+// hasten takes the message of the call from state to state until one is told
+// to an endpoint, and says which event that is; "" if none takes any. The
+// caller holds mu.
+func (c *caller) hasten() (told string) {
+	for {
+		d := c.draft(c.seq)
+		if !c.carrier.Hasten(d, c.message) || c.commit(d) != nil {
+			return ""
+		}
+		d = c.draft(c.seq)
+		c.carrier.Step(d, c.message)
+		if c.commit(d) != nil {
+			return ""
+		}
+		for _, e := range d.Entries {
+			if e.Kind == journal.KindEvent && e.Event.Type != sms.ConversationCreated && len(c.queue.Deliveries(e.Event.ID)) > 0 {
+				return e.Event.ID
+			}
+		}
+	}
 }
 
 func asError[T error](err error, target *T) bool { return err != nil && errors.As(err, target) }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/emulator/carrier"
+	"github.com/switchhook/switchhook/emulator/clock"
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/sms"
 	"github.com/switchhook/switchhook/emulator/webhook"
@@ -30,10 +31,13 @@ func (x *exchange) fault(kind journal.FaultKind) (journal.Fault, bool) {
 	return journal.Fault{}, false
 }
 
-// pump starts every attempt of a provider that may start now.
-func (w *world) pump(provider string) {
+// pump starts every attempt at an endpoint that may start now.
+func (w *world) pump(endpoint string) {
 	for w.broken == nil {
-		a, ok := w.queue.Take(provider)
+		a, ok, later := w.queue.Take(endpoint, w.clock.Now())
+		if !later.IsZero() {
+			w.clock.At(clock.Item{Due: later, Seq: w.journal.Last(), Key: keyPump + endpoint})
+		}
 		if !ok {
 			return
 		}
@@ -46,11 +50,11 @@ func (w *world) pump(provider string) {
 func (w *world) start(a journal.Attempt) {
 	payload, cause := w.queue.Planned(a)
 	a.Type = payload.Type
-	x := &exchange{Attempt: a, cause: cause, payload: payload, faults: w.faults.OnAttempt(a.Event, a.Number)}
+	x := &exchange{Attempt: a, cause: cause, payload: payload, faults: w.striking(a)}
 	d := w.draft(cause)
 	if w.divert(d, x) {
 		_ = w.commit(d)
-		w.queue.Done(a)
+		w.queue.Put(a)
 		return
 	}
 	for _, f := range x.faults {
@@ -65,6 +69,13 @@ func (w *world) start(a journal.Attempt) {
 		w.open.Add(1)
 		go w.run(group, w.clock.Hold())
 	}
+}
+
+// striking are the faults of an attempt, but for those that its vendor's
+// signature cannot show.
+func (w *world) striking(a journal.Attempt) []journal.Fault {
+	signed := w.providers[a.Provider].Signed
+	return slices.DeleteFunc(w.faults.OnAttempt(a.Event, a.Number), func(f journal.Fault) bool { return !shows(signed, f.Kind) })
 }
 
 func fired(f journal.Fault, at string) journal.Entry {
@@ -119,9 +130,9 @@ func (w *world) parade(d *carrier.Draft, x *exchange) [][]*exchange {
 	groups := [][]*exchange{line}
 	if f, ok := x.fault(journal.DuplicateConcurrent); ok {
 		for range max(1, f.Count) {
-			twin, _ := w.queue.Another(x.Event, journal.Duplicate, d.Now, 0)
+			twin, _ := w.queue.Another(x.Delivery, journal.Duplicate, d.Now, 0)
 			twin.Type = x.Type
-			w.queue.Claim(twin)
+			w.queue.Claim(twin, d.Now)
 			groups = append(groups, []*exchange{{Attempt: twin, cause: x.cause, payload: x.payload}})
 		}
 	}
@@ -151,7 +162,7 @@ func (w *world) run(group []*exchange, release func()) {
 		if x.err != nil {
 			res.Detail = x.err.Error()
 		} else {
-			res = w.box.opts.Poster.Post(w.ctx, x.request, x.Limit.D(), w.providers[x.Provider].Retry.Success, behaviour(x))
+			res = w.box.opts.Poster.Post(w.ctx, x.request, x.Limit.D(), w.ladder(x.Provider).Success, behaviour(x))
 		}
 		w.ended(x, res, started)
 	}
@@ -196,7 +207,7 @@ func (w *world) ended(x *exchange, res webhook.Result, started uint64) {
 		w.queue.Done(a)
 	}
 	w.clock.Touch()
-	w.pump(a.Provider)
+	w.pump(a.Endpoint)
 }
 
 // aftermath plans what the faults of an attempt bring about once it has ended.
@@ -204,7 +215,7 @@ func (w *world) ended(x *exchange, res webhook.Result, started uint64) {
 func (w *world) aftermath(d *carrier.Draft, x *exchange, cause uint64, given int) {
 	again := func(f journal.Fault, why journal.Why, wait, age time.Duration) {
 		for range max(1, f.Count) {
-			next, ok := w.queue.Another(x.Event, why, d.Now.Add(wait), given)
+			next, ok := w.queue.Another(x.Delivery, why, d.Now.Add(wait), given)
 			if !ok {
 				return
 			}

@@ -23,6 +23,7 @@ type caller struct {
 	call     journal.Call
 	seq      uint64 // of the call entry; later of what was decided
 	decided  bool   // accepted or refused is in the record
+	over     bool   // a rate limit is used up
 	faults   []journal.Fault
 	message  string // made by this call
 }
@@ -40,13 +41,15 @@ func (s *Sandbox) Serve(p provider.Provider, route provider.Route, rw http.Respo
 		return
 	}
 	answer := newAnswer()
-	if p.RequestID != "" {
-		answer.header.Set(p.RequestID, c.context.Request)
+	if p.Head != nil {
+		p.Head(answer.header, c.context)
 	}
 	if err := c.serve(route, answer, r, tooLarge); err != nil {
 		c.refuse(*err)
 		answer.reset()
-		p.Refuse(answer, r, err)
+		at := *err
+		at.At = w.clock.Now()
+		p.Refuse(answer, r, &at)
 	}
 	c.tell(rw, r, answer)
 }
@@ -80,6 +83,7 @@ func (c *caller) arrive(route provider.Route, r *http.Request, body []byte) erro
 	}
 	c.context = c.box.context(c.provider, c.box.requestID(c.calls))
 	c.context.Trial = c.box.isTrial(c.provider, r)
+	c.context.Rate, c.over = c.rates.use(c.provider, c.context.Settings, route.Pattern, c.clock.Now())
 	strikes := c.world.faults.OnCall(c.call)
 	d := c.draft(0)
 	asked := c.call
@@ -100,7 +104,10 @@ func (c *caller) strike(faults []journal.Fault, add func(journal.Entry) uint64) 
 
 // serve lets the dialect answer, unless the request or a fault forbids it.
 func (c *caller) serve(route provider.Route, answer *answer, r *http.Request, tooLarge *sms.Error) *sms.Error {
-	if tooLarge != nil {
+	switch {
+	case c.over:
+		return &sms.Error{Code: sms.RateLimited, Detail: "too many calls", RetryAfter: c.context.Rate.Reset}
+	case tooLarge != nil:
 		return tooLarge
 	}
 	if enc := r.Header.Get("Content-Encoding"); enc != "" && enc != "identity" {

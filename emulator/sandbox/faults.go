@@ -7,6 +7,7 @@ import (
 
 	"github.com/switchhook/switchhook/emulator/fault"
 	"github.com/switchhook/switchhook/emulator/journal"
+	"github.com/switchhook/switchhook/emulator/provider"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
@@ -26,6 +27,11 @@ func (s *Sandbox) Plan(f journal.Fault) (journal.Fault, error) {
 	}
 	if err := s.checkMatch(f.Match); err != nil {
 		return f, err
+	}
+	if !slices.ContainsFunc(s.opts.Providers, func(p provider.Provider) bool {
+		return (f.Match.Provider == "" || f.Match.Provider == p.Name) && shows(p.Signed, f.Kind)
+	}) {
+		return f, sms.InvalidField("kind", fmt.Sprintf("%s cannot be told from an honest webhook of %s: its signature does not cover that", f.Kind, f.Match.Provider))
 	}
 	w := s.now()
 	w.mu.Lock()

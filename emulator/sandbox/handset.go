@@ -21,8 +21,29 @@ func (s *Sandbox) Handset(n sms.Number) (sms.Handset, []sms.Message) {
 	return w.carrier.Handset(n), thread.Items
 }
 
-// SetHandset changes how a handset behaves.
+// SetHandset says how a handset behaves.
 func (s *Sandbox) SetHandset(h sms.Handset) error {
+	return s.ChangeHandset(h.Number, func(is *sms.Handset) { *is = h })
+}
+
+// ChangeHandset changes how a handset behaves; of two changes at once, the
+// second sees what the first did.
+func (s *Sandbox) ChangeHandset(n sms.Number, change func(*sms.Handset)) error {
+	w := s.now()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	h := w.carrier.Handset(n)
+	change(&h)
+	h.Number = n
+	if err := checkHandset(h); err != nil {
+		return err
+	}
+	d := w.draft(0)
+	d.Add(journal.Entry{Kind: journal.KindHandset, Handset: &h})
+	return w.commit(d)
+}
+
+func checkHandset(h sms.Handset) error {
 	switch {
 	case !h.Number.Valid():
 		return sms.InvalidField("number", fmt.Sprintf("%q is not E.164; write it like +18015550142", h.Number))
@@ -33,7 +54,7 @@ func (s *Sandbox) SetHandset(h sms.Handset) error {
 	case h.Sent < 0 || h.Delivered < 0:
 		return sms.InvalidField("sent_after", "and delivered_after must not be negative")
 	}
-	return s.now().note(journal.Entry{Kind: journal.KindHandset, Handset: &h})
+	return nil
 }
 
 // Text sends an MO. An empty provider is the first, an empty to its default number.
@@ -43,12 +64,25 @@ func (s *Sandbox) Text(provider string, from, to sms.Number, body string, media 
 		return sms.Message{}, err
 	}
 	w := s.now()
+	release := w.clock.Hold() // until the dialect has heard it too
+	defer release()
+	m, bad := w.receive(p.Name, from, to, body, media)
+	if bad != nil {
+		return sms.Message{}, bad
+	}
+	if p.Heard != nil {
+		p.Heard(&caller{world: w, provider: p, context: s.context(p, "")}, m)
+	}
+	return m, nil
+}
+
+func (w *world) receive(provider string, from, to sms.Number, body string, media []sms.Media) (sms.Message, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	d := w.draft(0)
-	m, err := w.carrier.Receive(d, p.Name, from, to, body, media)
+	m, err := w.carrier.Receive(d, provider, from, to, body, media)
 	if err != nil {
-		return sms.Message{}, err
+		return m, err
 	}
 	return m, w.commit(d)
 }
@@ -62,12 +96,18 @@ func (s *Sandbox) Resend(event string) (journal.Attempt, error) {
 		return journal.Attempt{}, sms.Fail(sms.NotFound, "there is no event "+event)
 	}
 	d := w.draft(0)
-	a, ok := w.queue.Another(event, journal.Manual, d.Now, 0)
-	if !ok {
-		return journal.Attempt{}, sms.Fail(sms.Invalid, "no endpoint wanted event "+event+" when it happened; set one and let it happen again")
+	var first journal.Attempt
+	for i, delivery := range w.queue.Deliveries(event) {
+		a, _ := w.queue.Another(delivery, journal.Manual, d.Now, 0)
+		d.Add(journal.Entry{Kind: journal.KindAttemptPlanned, Attempt: &a})
+		if i == 0 {
+			first = a
+		}
 	}
-	d.Add(journal.Entry{Kind: journal.KindAttemptPlanned, Attempt: &a})
-	return a, w.commit(d)
+	if first.ID == "" {
+		return first, sms.Fail(sms.Invalid, "no endpoint wanted event "+event+" when it happened; set one and let it happen again")
+	}
+	return first, w.commit(d)
 }
 
 // Note records an entry of the harness: a marker, a probe or a process.

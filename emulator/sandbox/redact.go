@@ -51,7 +51,15 @@ func (s *Sandbox) redact(header, value string) string {
 
 // path is a request's path and query, the values of credentials in it replaced.
 func (s *Sandbox) path(u *url.URL) string {
-	before, query, ok := strings.Cut(u.RequestURI(), "?")
+	return s.secretless(u.RequestURI())
+}
+
+// link is where an attempt goes, credentials replaced: some vendors put them
+// in the query.
+func (s *Sandbox) link(u *url.URL) string { return s.secretless(u.String()) }
+
+func (s *Sandbox) secretless(uri string) string {
+	before, query, ok := strings.Cut(uri, "?")
 	if !ok {
 		return before
 	}

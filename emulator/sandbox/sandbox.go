@@ -43,7 +43,7 @@ type Sandbox struct {
 
 	mu       sync.Mutex // guards what follows, for the short time of a look
 	world    *world
-	urls     map[string]sms.Endpoint      // webhook endpoints, kept over a reset; secrets in full
+	urls     map[string]sms.Endpoint      // webhook endpoints by id, secrets in full
 	switches map[string]map[string]string // by provider
 }
 
@@ -59,7 +59,7 @@ func New(opts Options) (*Sandbox, error) {
 	for _, p := range opts.Providers {
 		setup := s.setup(p)
 		s.setups[p.Name] = setup
-		s.urls[p.Name] = sms.Endpoint{Provider: p.Name, Secrets: []string{setup.Secret}}
+		s.urls[p.Name] = sms.Endpoint{ID: p.Name, Provider: p.Name, Secrets: []string{setup.Secret}}
 		values := map[string]string{}
 		for _, sw := range p.Switches {
 			values[sw.Name] = sw.Default
@@ -80,7 +80,7 @@ func (s *Sandbox) setup(p provider.Provider) provider.Setup {
 	setup := p.Setup(func(kind sms.Kind) string {
 		n := minted[kind]
 		minted[kind]++
-		return p.ID(kind, clock.Epoch, carrier.Entropy(s.opts.ID+"\x00setup", string(kind), n))
+		return p.ID(kind, n, clock.Epoch, carrier.Entropy(s.opts.ID+"\x00setup", string(kind), n))
 	})
 	if setup.Secret == "" {
 		setup.Secret = p.NewSecret(sha256.Sum256([]byte(s.opts.ID + "\x00secret\x00" + p.Name)))
@@ -113,19 +113,26 @@ func (s *Sandbox) Credentials(provider string) []string {
 func (s *Sandbox) Placeholders() map[string]map[string]string {
 	out := map[string]map[string]string{}
 	for name, setup := range s.setups {
-		values := maps.Clone(setup.Env)
-		if values == nil {
-			values = map[string]string{}
+		values := map[string]string{
+			"url": s.opts.Base(name), "key": setup.Key, "account": setup.Account.ID,
+			"secret": s.endpoint(name).Secrets[0],
 		}
-		values["url"], values["key"] = s.opts.Base(name), setup.Key
-		values["account"] = setup.Account.ID
-		values["secret"] = s.endpoint(name).Secrets[0]
 		if setup.Trial != "" {
 			values["trial_key"] = setup.Trial
 		}
+		maps.Copy(values, setup.Env)
 		out[name] = values
 	}
 	return out
+}
+
+// Providers names what is served; the first is the default.
+func (s *Sandbox) Providers() []string {
+	var names []string
+	for _, p := range s.opts.Providers {
+		names = append(names, p.Name)
+	}
+	return names
 }
 
 func (s *Sandbox) provider(name string) (provider.Provider, *sms.Error) {
@@ -134,11 +141,7 @@ func (s *Sandbox) provider(name string) (provider.Provider, *sms.Error) {
 			return p, nil
 		}
 	}
-	var names []string
-	for _, p := range s.opts.Providers {
-		names = append(names, p.Name)
-	}
-	return provider.Provider{}, sms.InvalidField("provider", fmt.Sprintf("%q is not served; the providers are %v", name, names))
+	return provider.Provider{}, sms.InvalidField("provider", fmt.Sprintf("%q is not served; the providers are %v", name, s.Providers()))
 }
 
 // now is the world as it is; a Reset puts another in its place.
@@ -148,10 +151,11 @@ func (s *Sandbox) now() *world {
 	return s.world
 }
 
-func (s *Sandbox) endpoint(provider string) sms.Endpoint {
+// endpoint is an endpoint with its secrets in full.
+func (s *Sandbox) endpoint(id string) sms.Endpoint {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.urls[provider]
+	return s.urls[id]
 }
 
 // settings reads the switches of a provider as they are at each call.
@@ -181,6 +185,8 @@ func (s *Sandbox) Reset() error {
 	}
 	s.mu.Lock()
 	s.world = fresh
+	// Endpoints that the application registered itself are state; they go.
+	maps.DeleteFunc(s.urls, func(id string, e sms.Endpoint) bool { return id != e.Provider })
 	s.mu.Unlock()
 	old.close()
 	return nil

@@ -28,6 +28,29 @@ func (s *Sandbox) Endpoint(name string) (sms.Endpoint, error) {
 	return e, nil
 }
 
+// Endpoints lists where webhooks go: for each provider its own endpoint, then
+// those that the application registered itself, secrets left out.
+func (s *Sandbox) Endpoints() []sms.Endpoint {
+	w := s.now()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	out := []sms.Endpoint{}
+	for _, p := range s.opts.Providers {
+		for _, e := range w.queue.Endpoints(p.Name) {
+			switch {
+			case e.ID == p.Name:
+				e.Secrets = slices.Clone(s.endpoint(p.Name).Secrets)
+			case e.URL == "": // taken away
+				continue
+			default:
+				e.Secrets = nil
+			}
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 // SetEndpoint changes where a provider's webhooks go. No secrets given keeps
 // those that are; several sign together, as while a key rotates.
 func (s *Sandbox) SetEndpoint(e sms.Endpoint) error {
@@ -35,8 +58,8 @@ func (s *Sandbox) SetEndpoint(e sms.Endpoint) error {
 	if err != nil {
 		return err
 	}
-	e.Provider = p.Name
-	if err := s.checkEndpoint(e); err != nil {
+	e.ID, e.Provider = p.Name, p.Name
+	if err := s.checkEndpoint(p, e); err != nil {
 		return err
 	}
 	s.change.Lock()
@@ -57,10 +80,23 @@ func (s *Sandbox) SetEndpoint(e sms.Endpoint) error {
 func (s *Sandbox) keepEndpoint(e sms.Endpoint) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.urls[e.Provider] = e
+	s.urls[e.ID] = e
 }
 
-func (s *Sandbox) checkEndpoint(e sms.Endpoint) error {
+// keepEndpoints keeps what the application registered in a world, unless the
+// sandbox has begun another since.
+func (s *Sandbox) keepEndpoints(in *world, all []sms.Endpoint) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.world != in {
+		return
+	}
+	for _, e := range all {
+		s.urls[e.ID] = e
+	}
+}
+
+func (s *Sandbox) checkEndpoint(p provider.Provider, e sms.Endpoint) *sms.Error {
 	if e.URL != "" {
 		if err := s.opts.Guard.CheckURL(e.URL); err != nil {
 			return err
@@ -72,12 +108,18 @@ func (s *Sandbox) checkEndpoint(e sms.Endpoint) error {
 	if e.Timeout < 0 {
 		return sms.InvalidField("timeout", "must not be negative")
 	}
+	if e.PerMinute < 0 {
+		return sms.InvalidField("per_minute", "must be 1 or more, or 0 for no cap")
+	}
+	if i := slices.IndexFunc(e.Ignore, func(status int) bool { return status < 100 || status > 599 }); i >= 0 {
+		return sms.InvalidField("ignore", fmt.Sprintf("%d is not an HTTP status; list some of 100 to 599", e.Ignore[i]))
+	}
 	if slices.Contains(e.Secrets, "") {
 		return sms.InvalidField("secrets", "must not hold an empty secret")
 	}
 	for _, t := range e.Events {
-		if !slices.Contains(sms.EventTypes(), t) {
-			return sms.InvalidField("events", fmt.Sprintf("%q is not an event; the events are %v", t, sms.EventTypes()))
+		if !slices.Contains(p.Events, t) {
+			return sms.InvalidField("events", fmt.Sprintf("%q is not an event of %s; its events are %v", t, p.Name, p.Events))
 		}
 	}
 	return nil

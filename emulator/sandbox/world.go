@@ -31,6 +31,7 @@ type world struct {
 	carrier *carrier.Carrier
 	queue   *webhook.Queue
 	faults  *fault.Rules
+	rates   *rates
 	calls   uint64
 	planned uint64 // faults
 	broken  error  // the journal refused an entry: nothing more is decided
@@ -38,18 +39,17 @@ type world struct {
 
 func (s *Sandbox) newWorld(opts clock.Options) (*world, error) {
 	w := &world{
-		box: s, providers: map[string]provider.Provider{}, faults: fault.New(),
+		box: s, providers: map[string]provider.Provider{}, faults: fault.New(), rates: newRates(),
 		journal: journal.New(s.opts.Store(), clock.Wall),
 	}
 	w.ctx, w.end = context.WithCancel(context.Background())
-	rules, ladders := map[string]carrier.Rules{}, map[string]webhook.Ladder{}
+	rules := map[string]carrier.Rules{}
 	for _, p := range s.opts.Providers {
 		w.providers[p.Name] = p
-		ladders[p.Name] = p.Retry
 		rules[p.Name] = s.rules(p)
 	}
 	w.carrier = carrier.New(s.root(), rules)
-	w.queue = webhook.NewQueue(ladders, w.encode, w.jitter)
+	w.queue = webhook.NewQueue(w.ladder, w.encode, w.jitter)
 	opts.Fire, opts.Jumped = w.fire, w.jumped
 	w.clock = clock.New(opts)
 	if err := w.begin(); err != nil {
@@ -62,7 +62,7 @@ func (s *Sandbox) newWorld(opts clock.Options) (*world, error) {
 func (s *Sandbox) rules(p provider.Provider) carrier.Rules {
 	settings := s.settings(p.Name)
 	return carrier.Rules{
-		Account: s.setups[p.Name].Account, Keywords: p.Keywords, Magic: p.Magic, ID: p.ID, Render: p.Render,
+		Pace: p.Pace, Events: p.Events, Keywords: p.Keywords, Magic: p.Magic, ID: p.ID, Render: p.Render,
 		MMSOver: func() int { return p.MMSOver(settings) },
 		PerLine: func() bool { return settings("optout_scope") == "line" },
 	}
@@ -77,6 +77,9 @@ func (w *world) begin() error {
 		w.box.mu.Lock()
 		ep, values := w.box.urls[p.Name], maps.Clone(w.box.switches[p.Name])
 		w.box.mu.Unlock()
+		account := w.box.setups[p.Name].Account
+		account.Provider = p.Name
+		d.Add(journal.Entry{Kind: journal.KindAccount, Account: &account})
 		d.Add(journal.Entry{Kind: journal.KindEndpoint, Endpoint: w.box.redacted(ep)})
 		d.Add(journal.Entry{Kind: journal.KindSwitches, Switches: &journal.Switches{Provider: p.Name, Values: values}})
 	}
@@ -115,8 +118,11 @@ func (w *world) commit(d *carrier.Draft) error {
 // apply is the fold: the only code that changes state.
 func (w *world) apply(e journal.Entry) {
 	w.carrier.Apply(e)
-	w.faults.Apply(e)
-	for _, a := range w.queue.Apply(e) {
+	due := w.queue.Apply(e)
+	if e.Kind != journal.KindEvent || len(due) > 0 { // rules look at what is told, not at what no endpoint takes
+		w.faults.Apply(e)
+	}
+	for _, a := range due {
 		w.clock.At(clock.Item{Due: a.Due, Seq: e.Seq, Key: keyAttempt + a.ID})
 	}
 	switch e.Kind {
@@ -124,6 +130,12 @@ func (w *world) apply(e journal.Entry) {
 		if next := e.Message.Next; next != nil {
 			w.clock.At(clock.Item{Due: next.At, Seq: e.Seq, Key: keyMessage + e.Message.ID})
 		}
+	case journal.KindDocument:
+		if due := e.Document.Due; !due.IsZero() && !e.Document.Gone {
+			w.clock.At(clock.Item{Due: due, Seq: e.Seq, Key: keyDocument + e.Document.Provider + " " + string(e.Document.Kind) + " " + e.Document.ID})
+		}
+	case journal.KindCall:
+		w.rates.apply(w.providers[e.Call.Provider], w.box.settings(e.Call.Provider), e)
 	case journal.KindFaultPlanned:
 		if at := e.Fault.Expires; !at.IsZero() {
 			w.clock.At(clock.Item{Due: at, Seq: e.Seq, Key: keyFault + e.Fault.ID})
@@ -133,26 +145,34 @@ func (w *world) apply(e journal.Entry) {
 
 // What the clock's items are about.
 const (
-	keyMessage = "message "
-	keyAttempt = "attempt "
-	keyFault   = "fault "
+	keyMessage  = "message "
+	keyAttempt  = "attempt "
+	keyFault    = "fault "
+	keyPump     = "pump "
+	keyDocument = "document "
 )
 
 // fire does what is due. The item only says where to look: what is to be done
 // is in the state, and an item that the state has outrun does nothing.
 func (w *world) fire(item clock.Item) {
+	kind, id, _ := strings.Cut(item.Key, " ")
+	if kind+" " == keyDocument {
+		w.wake(id)
+		return
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	kind, id, _ := strings.Cut(item.Key, " ")
 	switch kind + " " {
 	case keyMessage:
 		d := w.draft(0)
 		w.carrier.Step(d, id)
 		_ = w.commit(d)
 	case keyAttempt:
-		if provider := w.queue.Ready(id, w.clock.Now()); provider != "" {
-			w.pump(provider)
+		if endpoint := w.queue.Ready(id, w.clock.Now()); endpoint != "" {
+			w.pump(endpoint)
 		}
+	case keyPump:
+		w.pump(id)
 	case keyFault:
 		w.miss(id)
 	}
@@ -167,6 +187,35 @@ func (w *world) jumped(from, to time.Time) {
 	_ = w.commit(d)
 }
 
+// wake tells a dialect that a document of its own is due. That it was told is
+// on record first, so that it is told once.
+func (w *world) wake(id string) {
+	part := strings.SplitN(id, " ", 3)
+	p := w.providers[part[0]]
+	if doc, seq, ok := w.rouse(p.Name, sms.Kind(part[1]), part[2]); ok && p.Wake != nil {
+		p.Wake(&caller{world: w, provider: p, context: w.box.context(p, ""), seq: seq}, doc)
+	}
+}
+
+// rouse takes the due time off a document, if it has come.
+func (w *world) rouse(provider string, kind sms.Kind, id string) (doc sms.Document, seq uint64, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	d := w.draft(0)
+	doc, ok = w.carrier.Document(provider, kind, id)
+	if !ok || doc.ID != id || doc.Due.IsZero() || doc.Due.After(d.Now) {
+		return doc, 0, false
+	}
+	doc.Due = time.Time{}
+	kept := doc
+	seq = d.Add(journal.Entry{Kind: journal.KindDocument, Document: &kept})
+	return doc, seq, w.commit(d) == nil
+}
+
+func (w *world) ladder(provider string) webhook.Ladder {
+	return w.providers[provider].Retry(w.box.settings(provider))
+}
+
 func (w *world) encode(ev sms.Event) (webhook.Payload, bool) {
 	p := w.providers[ev.Provider]
 	return p.Encode(ev, w.box.context(p, ""))
@@ -176,6 +225,7 @@ func (w *world) encode(ev sms.Event) (webhook.Payload, bool) {
 func (s *Sandbox) context(p provider.Provider, request string) provider.Context {
 	return provider.Context{
 		Provider: p.Name, Base: s.opts.Base(p.Name), Settings: s.settings(p.Name), Request: request,
+		Draw: func(words string) [16]byte { return carrier.Entropy(s.root()+"\x00draw", words, 0) },
 	}
 }
 

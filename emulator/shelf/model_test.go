@@ -13,34 +13,44 @@ import (
 
 // thing is what the model holds: one slice, walked for every question.
 type thing struct {
-	ID, Key string
+	ID      string
+	Keys    []string // none: hidden
 	Version int
 }
 
 type model []thing
 
+func (m model) at(id string) int {
+	return slices.IndexFunc(m, func(v thing) bool { return v.ID == id })
+}
+
 func (m *model) put(v thing) (added bool) {
-	if i := slices.IndexFunc(*m, func(o thing) bool { return o.ID == v.ID }); i >= 0 {
-		(*m)[i].Version = v.Version
+	if i := m.at(v.ID); i >= 0 {
+		(*m)[i] = v
 		return false
 	}
 	*m = append(*m, v)
 	return true
 }
 
-// page cuts the list in reading order at its cursor, then to its limit.
-func (m model) page(key string, p sms.Page) (sms.Slice[thing], bool) {
+func (m model) under(key string) []thing {
 	var list []thing
 	for _, v := range m {
-		if v.Key == key {
+		if slices.Contains(v.Keys, key) {
 			list = append(list, v)
 		}
 	}
+	return list
+}
+
+// page cuts the list in reading order at its cursor, then to its limit.
+func (m model) page(key string, p sms.Page) (sms.Slice[thing], bool) {
+	list := m.under(key)
 	if !p.Oldest {
 		slices.Reverse(list)
 	}
 	whole := len(list)
-	skipped := 0
+	skipped := min(p.Offset, whole)
 	for _, cursor := range []string{p.After, p.Before} {
 		if cursor == "" {
 			continue
@@ -61,13 +71,14 @@ func (m model) page(key string, p sms.Page) (sms.Slice[thing], bool) {
 		list = list[:p.Limit]
 	}
 	items := append([]thing{}, list...)
-	return sms.Slice[thing]{Items: items, Earlier: skipped > 0, Further: skipped+len(items) < whole}, true
+	return sms.Slice[thing]{Items: items, Total: whole, Earlier: skipped > 0, Further: skipped+len(items) < whole}, true
 }
 
 func TestShelfAgainstASlice(t *testing.T) {
 	t.Parallel()
 	ids := rapid.SampledFrom([]string{"a", "b", "c", "d", "e", "f", "g", "h"})
-	keys := rapid.SampledFrom([]string{"", "x", "y"})
+	key := rapid.SampledFrom([]string{"", "x", "y"})
+	keys := rapid.SliceOfN(key, 0, 4) // the same one twice is no trouble
 	rapid.Check(t, func(t *rapid.T) {
 		s := shelf.New[thing]()
 		var m model
@@ -75,40 +86,65 @@ func TestShelfAgainstASlice(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"put": func(t *rapid.T) {
 				version++
-				v := thing{ids.Draw(t, "id"), keys.Draw(t, "key"), version}
-				if old, ok := s.Get(v.ID); ok {
-					v.Key = old.Key
-				}
-				if got, want := s.Put(v.ID, &v, v.Key), m.put(v); got != want {
+				given := keys.Draw(t, "keys")
+				v := thing{ids.Draw(t, "id"), slices.Clone(given), version}
+				if got, want := s.Put(v.ID, &v, given...), m.put(v); got != want {
 					t.Fatalf("Put(%v) added: %v, want %v", v, got, want)
 				}
+				for i := range given { // the caller's own again
+					given[i] = "z"
+				}
 			},
-			"page": func(t *rapid.T) {
-				p := sms.Page{Limit: rapid.IntRange(0, 5).Draw(t, "limit"), Oldest: rapid.Bool().Draw(t, "oldest")}
-				switch rapid.IntRange(0, 2).Draw(t, "cursor") {
-				case 1:
-					p.After = ids.Draw(t, "after")
-				case 2:
-					p.Before = ids.Draw(t, "before")
+			"hide": func(t *rapid.T) {
+				id := ids.Draw(t, "id")
+				s.Hide(id)
+				if i := m.at(id); i >= 0 {
+					v := m[i]
+					v.Keys = nil
+					m[i] = v
 				}
-				key := keys.Draw(t, "key")
-				got, ok := s.Page(key, p)
-				want, wantOK := m.page(key, p)
-				if ok != wantOK {
-					t.Fatalf("Page(%q, %+v) takes the cursor: %v, want %v", key, p, ok, wantOK)
-				}
-				if diff := cmp.Diff(want, got); diff != "" {
-					t.Fatalf("Page(%q, %+v) (-want +got):\n%s", key, p, diff)
+			},
+			"page": func(t *rapid.T) { samePage(t, s, m, key.Draw(t, "key"), ids) },
+			"ends": func(t *rapid.T) {
+				k := key.Draw(t, "key")
+				list := m.under(k)
+				first, ok := s.First(k)
+				last, _ := s.Last(k)
+				if ok != (len(list) > 0) || ok && (first.ID != list[0].ID || last.ID != list[len(list)-1].ID) {
+					t.Fatalf("First and Last of %q are %v and %v of %v", k, first, last, list)
 				}
 			},
 			"get": func(t *rapid.T) {
 				id := ids.Draw(t, "id")
 				got, ok := s.Get(id)
-				at := slices.IndexFunc(m, func(v thing) bool { return v.ID == id })
-				if ok != (at >= 0) || ok && *got != m[at] {
+				at := m.at(id)
+				if ok != (at >= 0) || ok && got.Version != m[at].Version {
 					t.Fatalf("Get(%q) = %v, %v; the model has it at %d", id, got, ok, at)
 				}
 			},
 		})
 	})
+}
+
+func samePage(t *rapid.T, s shelf.Shelf[thing], m model, key string, ids *rapid.Generator[string]) {
+	p := sms.Page{Limit: rapid.IntRange(0, 5).Draw(t, "limit"), Oldest: rapid.Bool().Draw(t, "oldest")}
+	switch rapid.IntRange(0, 3).Draw(t, "cursor") {
+	case 1:
+		p.After = ids.Draw(t, "after")
+	case 2:
+		p.Before = ids.Draw(t, "before")
+	case 3:
+		p.Offset = rapid.IntRange(0, 9).Draw(t, "offset")
+	}
+	got, ok := s.Page(key, p)
+	want, wantOK := m.page(key, p)
+	if ok != wantOK {
+		t.Fatalf("Page(%q, %+v) takes the cursor: %v, want %v", key, p, ok, wantOK)
+	}
+	for i := range got.Items { // hidden or not, it holds what was put
+		got.Items[i].Keys, want.Items[i].Keys = nil, nil
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("Page(%q, %+v) (-want +got):\n%s", key, p, diff)
+	}
 }

@@ -9,9 +9,14 @@ import (
 // Shelf keeps things in the order they were made, the newest snapshot of each,
 // and finds them by id or page by page under a key. No call walks all of it.
 type Shelf[T any] struct {
-	items []*T
+	items []slot[T]
 	place map[string]int   // id to index in items
 	under map[string][]int // key to indices in items, ascending
+}
+
+type slot[T any] struct {
+	value *T
+	keys  []string
 }
 
 // New is an empty shelf.
@@ -19,19 +24,45 @@ func New[T any]() Shelf[T] {
 	return Shelf[T]{place: map[string]int{}, under: map[string][]int{}}
 }
 
-// Put adds a thing under keys, or replaces its snapshot.
+// Put adds a thing under keys, or replaces its snapshot and its keys.
 func (s *Shelf[T]) Put(id string, v *T, keys ...string) (added bool) {
+	i, known := s.place[id]
+	if !known {
+		i = len(s.items)
+		s.items = append(s.items, slot[T]{})
+		s.place[id] = i
+	}
+	s.file(i, keys)
+	s.items[i].value = v
+	return !known
+}
+
+// Hide takes a thing out of every list; it is still found by its id.
+func (s *Shelf[T]) Hide(id string) {
 	if i, ok := s.place[id]; ok {
-		s.items[i] = v
-		return false
+		s.file(i, nil)
 	}
-	i := len(s.items)
-	s.items = append(s.items, v)
-	s.place[id] = i
+}
+
+// file makes keys the ones that item i stands under.
+func (s *Shelf[T]) file(i int, keys []string) {
+	old := s.items[i].keys
+	if slices.Equal(old, keys) {
+		return
+	}
+	for _, k := range old {
+		places := s.under[k]
+		if at, found := slices.BinarySearch(places, i); found {
+			s.under[k] = slices.Delete(places, at, at+1)
+		}
+	}
 	for _, k := range keys {
-		s.under[k] = append(s.under[k], i)
+		places := s.under[k]
+		if at, found := slices.BinarySearch(places, i); !found {
+			s.under[k] = slices.Insert(places, at, i)
+		}
 	}
-	return true
+	s.items[i].keys = slices.Clone(keys)
 }
 
 // Get is the newest snapshot of the thing with that id.
@@ -40,7 +71,7 @@ func (s *Shelf[T]) Get(id string) (*T, bool) {
 	if !ok {
 		return nil, false
 	}
-	return s.items[i], true
+	return s.items[i].value, true
 }
 
 // First is the oldest thing under key.
@@ -49,7 +80,16 @@ func (s *Shelf[T]) First(key string) (*T, bool) {
 	if len(places) == 0 {
 		return nil, false
 	}
-	return s.items[places[0]], true
+	return s.items[places[0]].value, true
+}
+
+// Last is the newest thing under key.
+func (s *Shelf[T]) Last(key string) (*T, bool) {
+	places := s.under[key]
+	if len(places) == 0 {
+		return nil, false
+	}
+	return s.items[places[len(places)-1]].value, true
 }
 
 // Page is the part of the list under key that p asks for; false if its cursor
@@ -58,39 +98,38 @@ func (s *Shelf[T]) Page(key string, p sms.Page) (sms.Slice[T], bool) {
 	places := s.under[key]
 	n := len(places)
 	limit := min(max(p.Limit, 0), n)
-	rank := func(id string) (int, bool) { // position in reading order
-		i, ok := s.place[id]
-		if !ok {
-			return 0, false
-		}
-		at, found := slices.BinarySearch(places, i)
-		if !p.Oldest {
-			at = n - 1 - at
-		}
-		return at, found
-	}
-	from, to := 0, limit
-	switch {
-	case p.After != "":
-		at, ok := rank(p.After)
+	from := min(max(p.Offset, 0), n)
+	to := min(from+limit, n)
+	if cursor := p.After + p.Before; cursor != "" {
+		at, ok := s.rank(places, cursor, p.Oldest)
 		if !ok {
 			return sms.Slice[T]{}, false
 		}
 		from, to = at+1, min(n, at+1+limit)
-	case p.Before != "":
-		at, ok := rank(p.Before)
-		if !ok {
-			return sms.Slice[T]{}, false
+		if p.After == "" {
+			from, to = max(0, at-limit), at
 		}
-		from, to = max(0, at-limit), at
 	}
-	out := sms.Slice[T]{Items: make([]T, 0, to-from), Earlier: from > 0, Further: to < n}
+	out := sms.Slice[T]{Items: make([]T, 0, to-from), Total: n, Earlier: from > 0, Further: to < n}
 	for r := from; r < to; r++ {
 		i := r
 		if !p.Oldest {
 			i = n - 1 - r
 		}
-		out.Items = append(out.Items, *s.items[places[i]])
+		out.Items = append(out.Items, *s.items[places[i]].value)
 	}
 	return out, true
+}
+
+// rank is the position of a thing in reading order.
+func (s *Shelf[T]) rank(places []int, id string, oldest bool) (int, bool) {
+	i, ok := s.place[id]
+	if !ok {
+		return 0, false
+	}
+	at, found := slices.BinarySearch(places, i)
+	if !oldest {
+		at = len(places) - 1 - at
+	}
+	return at, found
 }

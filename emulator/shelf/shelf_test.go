@@ -52,6 +52,12 @@ func TestPage(t *testing.T) {
 		{"cursor of another key", "vowel", sms.Page{Limit: 2, After: "b"}, "-", false, false},
 		{"unknown cursor after", "all", sms.Page{Limit: 2, After: "zz"}, "-", false, false},
 		{"unknown cursor before", "all", sms.Page{Limit: 2, Before: "zz"}, "-", false, false},
+		{"with an offset", "all", sms.Page{Limit: 2, Offset: 1, Oldest: true}, "bc", true, true},
+		{"with an offset, newest first", "all", sms.Page{Limit: 9, Offset: 3}, "ba", true, false},
+		{"offset over the end", "all", sms.Page{Limit: 2, Offset: 9}, "", true, false},
+		{"an offset below none", "all", sms.Page{Limit: 1, Offset: -9}, "e", false, true},
+		{"offset and cursor", "all", sms.Page{Limit: 1, Offset: 3, After: "a", Oldest: true}, "b", true, true},
+		{"both cursors", "all", sms.Page{Limit: 1, After: "a", Before: "c", Oldest: true}, "-", false, false},
 		{"unknown key", "none", sms.Page{Limit: 2}, "", false, false},
 		{"cursor under an unknown key", "none", sms.Page{Limit: 2, After: "a"}, "-", false, false},
 	} {
@@ -69,6 +75,10 @@ func TestPage(t *testing.T) {
 			for _, v := range got.Items {
 				text += v[len(v)-1:]
 			}
+			total := map[string]int{"all": 5, "vowel": 2}[test.key]
+			if got.Total != total {
+				t.Errorf("the whole list has %d; want %d", got.Total, total)
+			}
 			if text != test.want || got.Earlier != test.earlier || got.Further != test.further {
 				t.Errorf("got %q, earlier %v, further %v; want %q, %v, %v", text, got.Earlier, got.Further, test.want, test.earlier, test.further)
 			}
@@ -76,11 +86,11 @@ func TestPage(t *testing.T) {
 	}
 }
 
-func TestUpdateKeepsPlaceAndKeys(t *testing.T) {
+func TestUpdateKeepsPlace(t *testing.T) {
 	t.Parallel()
 	s := letters()
 	v := "second a"
-	if s.Put("a", &v, "other") {
+	if s.Put("a", &v, "all", "other") {
 		t.Error("an update counts as an addition")
 	}
 	got, _ := s.Page("all", sms.Page{Limit: 5, Oldest: true})
@@ -88,14 +98,48 @@ func TestUpdateKeepsPlaceAndKeys(t *testing.T) {
 	if diff := cmp.Diff(want, got.Items); diff != "" {
 		t.Errorf("after an update (-want +got):\n%s", diff)
 	}
-	if part, ok := s.Page("other", sms.Page{Limit: 5}); !ok || len(part.Items) != 0 {
-		t.Errorf("an update put the thing under another key: %v", part)
+	if part, ok := s.Page("other", sms.Page{Limit: 5}); !ok || len(part.Items) != 1 || part.Total != 1 {
+		t.Errorf("an update did not put the thing under another key: %v", part)
 	}
-	if first, ok := s.First("vowel"); !ok || *first != "second a" {
+	if first, ok := s.First("all"); !ok || *first != "second a" {
 		t.Error("First does not give the newest snapshot of the oldest thing")
 	}
-	if _, ok := s.First("other"); ok {
-		t.Error("First finds something under a key that holds nothing")
+	if last, ok := s.Last("vowel"); !ok || *last != "first e" {
+		t.Error("Last does not give the newest thing")
+	}
+	for _, key := range []string{"none", ""} {
+		if _, ok := s.First(key); ok {
+			t.Errorf("First finds something under %q, which holds nothing", key)
+		}
+		if _, ok := s.Last(key); ok {
+			t.Errorf("Last finds something under %q, which holds nothing", key)
+		}
+	}
+	if first, _ := s.First("vowel"); *first != "first e" {
+		t.Errorf("what left a key is still found there: %s", *first)
+	}
+}
+
+func TestHidden(t *testing.T) {
+	t.Parallel()
+	s := letters()
+	s.Hide("e")
+	s.Hide("zz")
+	if got, _ := s.Page("all", sms.Page{Limit: 2}); got.Total != 4 || got.Items[0] != "first d" {
+		t.Errorf("what was hidden is listed: %v", got)
+	}
+	if _, ok := s.Page("all", sms.Page{Limit: 2, After: "e"}); ok {
+		t.Error("what was hidden is a cursor")
+	}
+	if v, ok := s.Get("e"); !ok || *v != "first e" {
+		t.Error("what was hidden is not found by its id")
+	}
+	again := "again"
+	if s.Put("e", &again, "vowel") {
+		t.Error("what was hidden counts as new")
+	}
+	if got, _ := s.Page("vowel", sms.Page{Limit: 5, Oldest: true}); !slices.Equal(got.Items, []string{"first a", "again"}) {
+		t.Errorf("what comes back has lost its place: %v", got.Items)
 	}
 }
 

@@ -37,6 +37,7 @@ type Error struct {
 	Detail     string              // what is wrong, in words
 	Fields     map[string][]string // for Invalid: field to complaints
 	RetryAfter time.Duration       // for RateLimited and Unavailable
+	At         time.Time           // when, in virtual time; set by the network
 }
 
 func (e *Error) Error() string {

@@ -8,9 +8,12 @@ type EventType string
 // What can happen.
 const (
 	MessageReceived     EventType = "message.received"
+	MessageAccepted     EventType = "message.accepted"
+	MessageSending      EventType = "message.sending"
 	MessageSent         EventType = "message.sent"
 	MessageDelivered    EventType = "message.delivered"
 	MessageFailed       EventType = "message.failed"
+	MessageUnconfirmed  EventType = "message.unconfirmed" // sent, and no receipt will come
 	ConversationCreated EventType = "conversation.created"
 	OptedOut            EventType = "contact.opted_out"
 	OptedIn             EventType = "contact.opted_in"
@@ -19,7 +22,7 @@ const (
 // EventTypes lists them all.
 func EventTypes() []EventType {
 	return []EventType{
-		MessageReceived, MessageSent, MessageDelivered, MessageFailed, ConversationCreated, OptedOut, OptedIn,
+		MessageReceived, MessageAccepted, MessageSending, MessageSent, MessageDelivered, MessageFailed, MessageUnconfirmed, ConversationCreated, OptedOut, OptedIn,
 	}
 }
 
@@ -36,24 +39,30 @@ type Event struct {
 	Conversation *Conversation `json:"conversation,omitempty"`
 	Contact      *Contact      `json:"contact,omitempty"`
 	Line         *Line         `json:"line,omitempty"`
+	Answers      *Message      `json:"answers,omitempty"`  // the newest MT that an MO can be a reply to
+	Document     *Document     `json:"document,omitempty"` // what a vendor's own event is about
 }
 
 // Endpoint is where the system under test takes a provider's webhooks.
 type Endpoint struct {
+	ID       string      `json:"id"` // the provider's name for the one of the control API
 	Provider string      `json:"provider"`
 	URL      string      `json:"url"`               // empty: no webhooks are sent
-	Secrets  []string    `json:"secrets"`           // all sign; several while a key rotates
+	Secrets  []string    `json:"secrets,omitempty"` // all sign; several while a key rotates
 	Events   []EventType `json:"events,omitempty"`  // empty: all
 	Parallel int         `json:"parallel"`          // attempts open at once; 0 means 8
 	Ordered  *bool       `json:"ordered,omitempty"` // one at a time per handset, in order; default true
 	Timeout  Duration    `json:"timeout,omitempty"` // 0 means the provider's own
+	// NoRetry leaves out the ladder; Ignore lists statuses that count as
+	// success besides the vendor's own, IgnoreAll takes any failure for one.
+	NoRetry   bool  `json:"no_retry,omitempty"`
+	Ignore    []int `json:"ignore,omitempty"`
+	IgnoreAll bool  `json:"ignore_all,omitempty"`
+	PerMinute int   `json:"per_minute,omitempty"` // attempts started in any 60 s of virtual time; 0: no cap
 }
 
 // Wants reports whether the endpoint takes events of type t.
 func (e Endpoint) Wants(t EventType) bool {
-	if e.URL == "" {
-		return false
-	}
 	if len(e.Events) == 0 {
 		return true
 	}

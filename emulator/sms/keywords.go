@@ -1,6 +1,9 @@
 package sms
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Keyword is a class of words that a handset may text to manage its consent.
 type Keyword string
@@ -16,15 +19,32 @@ const (
 // Keywords is how a provider treats STOP, START and HELP.
 type Keywords struct {
 	Stop, Start, Help []string // upper case
-	Blocks            bool     // the provider refuses sends to an opted-out handset
+	// StartIfOut are words that count as START from a handset that is opted
+	// out, and are ordinary text from any other.
+	StartIfOut []string
+	Blocks     Block
 	// Reply is the provider's own answer to a keyword from a sender called
 	// brand; empty means that it stays silent.
 	Reply func(k Keyword, brand string) string
 }
 
-// Match classes a text: trimmed, case ignored, the whole message.
-func (k Keywords) Match(body string) Keyword {
+// Block is what a provider does with a send to an opted-out handset.
+type Block string
+
+// Ways to treat a send to an opted-out handset.
+const (
+	BlockNever  Block = ""       // consent is the application's business
+	BlockRefuse Block = "refuse" // an error, and no message
+	BlockFail   Block = "fail"   // accepted, and then failed with Refused
+)
+
+// Match classes a text from a handset that is opted out or not: trimmed, case
+// ignored, the whole message.
+func (k Keywords) Match(body string, out bool) Keyword {
 	word := strings.ToUpper(strings.TrimSpace(body))
+	if out && slices.Contains(k.StartIfOut, word) {
+		return Start
+	}
 	for _, class := range []struct {
 		is    Keyword
 		words []string

@@ -22,6 +22,7 @@ type State string
 const (
 	Scheduled State = "scheduled" // accepted, waits for SendAt
 	Accepted  State = "accepted"  // taken by the provider, not yet at the carrier
+	Sending   State = "sending"   // on its way to the carrier; not every provider has it
 	Sent      State = "sent"      // taken by the carrier
 	Delivered State = "delivered" // confirmed by a delivery receipt
 	Failed    State = "failed"    // will never arrive; Reason says why
@@ -67,6 +68,11 @@ type Message struct {
 	State        State           `json:"state"`
 	Reason       Reason          `json:"reason,omitempty"`
 	Automatic    bool            `json:"automatic,omitempty"` // the provider's own compliance answer
+	Doomed       Reason          `json:"doomed,omitempty"`    // will fail for this at the carrier's door
+	Batch        string          `json:"batch,omitempty"`     // the request or blast it was part of
+	Reference    string          `json:"reference,omitempty"` // the application's own id for it
+	Callback     string          `json:"callback,omitempty"`  // where its status is told, if not at the endpoint
+	Extra        json.RawMessage `json:"extra,omitempty"`     // what only the vendor knows of it
 	Created      time.Time       `json:"created"`
 	SendAt       time.Time       `json:"send_at,omitzero"`
 	Changed      time.Time       `json:"changed"` // when State was reached
@@ -92,6 +98,20 @@ type Outbound struct {
 	Media        []Media
 	Metadata     json.RawMessage
 	SendAt       time.Time // the zero value means at once
+	Doomed       Reason    // accepted, and then fails for this
+	Batch        string
+	Reference    string
+	Callback     string
+	Extra        json.RawMessage
+	Automatic    bool // the provider's own text: no events, not blocked by consent
+}
+
+// Pace is how long a provider takes between states, where a handset does not
+// say otherwise. Sending 0 leaves that state out.
+type Pace struct {
+	Sending   Duration // accepted to sending
+	Sent      Duration // accepted (or sending) to sent
+	Delivered Duration // sent to delivered or failed
 }
 
 // Reason says why an MT failed, in neutral words that each provider maps to its own.

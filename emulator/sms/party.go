@@ -26,11 +26,12 @@ const (
 
 // Line is a number that an application sends from and is texted on.
 type Line struct {
-	ID     string   `json:"id"`
-	Number Number   `json:"number"`
-	Kind   LineKind `json:"kind"`
-	Name   string   `json:"name,omitempty"`
-	Cap    int      `json:"cap,omitempty"` // most MTs ever accepted on it; 0 is no cap
+	ID     string          `json:"id"`
+	Number Number          `json:"number"`
+	Kind   LineKind        `json:"kind"`
+	Name   string          `json:"name,omitempty"`
+	Cap    int             `json:"cap,omitempty"`   // most MTs ever accepted on it; 0 is no cap
+	Extra  json.RawMessage `json:"extra,omitempty"` // what only the vendor knows of it
 }
 
 // Contact is what an account knows about the owner of a handset.
@@ -76,17 +77,14 @@ type Handset struct {
 	Receipts  bool     `json:"receipts"`  // false: the carrier never confirms delivery
 	MMS       bool     `json:"mms"`       // false: an MMS falls back to SMS
 	Failure   Reason   `json:"failure,omitempty"`
-	Sent      Duration `json:"sent_after"`      // accepted to sent
-	Delivered Duration `json:"delivered_after"` // sent to delivered or failed
+	Sent      Duration `json:"sent_after,omitempty"`      // accepted to sent; 0: the provider's pace
+	Delivered Duration `json:"delivered_after,omitempty"` // sent to delivered or failed; 0: the provider's pace
 	Flagged   Reason   `json:"flagged,omitempty"`
 }
 
-// NewHandset is a handset that works: sent after 0.2 s, delivered 0.8 s later.
+// NewHandset is a handset that works.
 func NewHandset(n Number) Handset {
-	return Handset{
-		Number: n, Reachable: true, Receipts: true, MMS: true,
-		Sent: Duration(200 * time.Millisecond), Delivered: Duration(800 * time.Millisecond),
-	}
+	return Handset{Number: n, Reachable: true, Receipts: true, MMS: true}
 }
 
 // Magic is a handset number that always behaves in one way, for tests that

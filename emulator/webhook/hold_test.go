@@ -15,7 +15,7 @@ import (
 // hold takes the next attempt and puts it back until count others have ended,
 // or a minute has passed.
 func (r *rig) hold(kind journal.FaultKind, count int) journal.Attempt {
-	a, _ := r.Take(acme)
+	a, _, _ := r.Take(acme, r.now)
 	a.Due, a.Hold, a.Faults = r.now.Add(time.Minute), count, []journal.FaultKind{kind}
 	r.plan(a)
 	r.Done(a)

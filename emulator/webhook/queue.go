@@ -11,20 +11,25 @@ import (
 )
 
 // Queue is what is due at the endpoints, folded from the journal. An event
-// that an endpoint wants is one delivery, which has the event's id: its
-// attempts, one after the other.
+// that an endpoint wants is one delivery: its attempts, one after the other.
+// At the endpoint of the control API a delivery has the event's id; at a
+// further one, the id of the endpoint follows.
 type Queue struct {
-	ladders    map[string]Ladder // by provider
+	ladder     func(provider string) Ladder
 	encode     func(sms.Event) (Payload, bool)
 	jitter     func(delivery string, failures int) float64
-	endpoints  map[string]*endpoint // by provider
-	deliveries map[string]*delivery // by event
-	held       []journal.Attempt    // planned, and waiting for others to end
+	endpoints  map[string]*endpoint   // by id
+	of         map[string][]*endpoint // by provider, in the order they were made
+	deliveries map[string]*delivery
+	told       map[string][]*delivery // by event
+	held       []journal.Attempt      // planned, and waiting for others to end
 	attempts   shelf.Shelf[journal.Attempt]
 }
 
 type delivery struct {
+	id       string
 	event    *sms.Event
+	endpoint *endpoint
 	payload  Payload // the same bytes for every attempt
 	numbers  int     // attempts numbered so far
 	failures int     // rungs of the ladder used up
@@ -37,12 +42,14 @@ type plan struct {
 	cause uint64 // the entry that planned it
 }
 
-// NewQueue is a queue without endpoints. encode writes an event as its vendor's
-// webhook, if the vendor has one for it; jitter draws from 0 to 1.
-func NewQueue(ladders map[string]Ladder, encode func(sms.Event) (Payload, bool), jitter func(delivery string, failures int) float64) *Queue {
+// NewQueue is a queue without endpoints. ladder is a provider's ladder in
+// force; encode writes an event as its vendor's webhook, if the vendor has one
+// for it; jitter draws from 0 to 1.
+func NewQueue(ladder func(provider string) Ladder, encode func(sms.Event) (Payload, bool), jitter func(delivery string, failures int) float64) *Queue {
 	return &Queue{
-		ladders: ladders, encode: encode, jitter: jitter, endpoints: map[string]*endpoint{},
-		deliveries: map[string]*delivery{}, attempts: shelf.New[journal.Attempt](),
+		ladder: ladder, encode: encode, jitter: jitter,
+		endpoints: map[string]*endpoint{}, of: map[string][]*endpoint{},
+		deliveries: map[string]*delivery{}, told: map[string][]*delivery{}, attempts: shelf.New[journal.Attempt](),
 	}
 }
 
@@ -63,23 +70,48 @@ func (q *Queue) Apply(e journal.Entry) []journal.Attempt {
 			d.numbers = max(d.numbers, e.Attempt.Number)
 		}
 	case journal.KindAttemptEnded:
-		q.log(e.Attempt)
+		q.log(q.whole(*e.Attempt))
 		return q.applyEnded(*e.Attempt, e.At)
 	}
 	return nil
 }
 
 func (q *Queue) applyEvent(e journal.Entry) []journal.Attempt {
-	ep := q.endpoints[e.Event.Provider]
-	if ep == nil || !ep.Wants(e.Event.Type) {
-		return nil
+	payload, encoded := Payload{}, false
+	var due []journal.Attempt
+	for _, ep := range q.of[e.Event.Provider] {
+		if !ep.Wants(e.Event.Type) {
+			continue
+		}
+		if !encoded {
+			var ok bool
+			if payload, ok = q.encode(*e.Event); !ok {
+				return nil
+			}
+			encoded = true
+		}
+		// What goes to a URL of its own is told once, not at every endpoint.
+		if ep.URL == "" && payload.URL == "" || payload.URL != "" && ep.ID != ep.Provider {
+			continue
+		}
+		d := &delivery{id: e.Event.ID, event: e.Event, endpoint: ep, payload: payload, planned: map[string]plan{}}
+		if ep.ID != ep.Provider {
+			d.id += "@" + ep.ID
+		}
+		q.deliveries[d.id] = d
+		q.told[e.Event.ID] = append(q.told[e.Event.ID], d)
+		due = append(due, q.applyPlanned(d.attempt(1, journal.First, e.At), e.Seq)...)
 	}
-	payload, ok := q.encode(*e.Event)
-	if !ok {
-		return nil
+	return due
+}
+
+// whole is an attempt that ended, with what was noted only when it started.
+func (q *Queue) whole(a journal.Attempt) *journal.Attempt {
+	if s, ok := q.attempts.Get(a.ID); ok {
+		a.URL, a.Header, a.Body = s.URL, s.Header, s.Body
+		a.Faults, a.Forged, a.Limit = s.Faults, s.Forged, s.Limit
 	}
-	q.deliveries[e.Event.ID] = &delivery{event: e.Event, payload: payload, planned: map[string]plan{}}
-	return q.applyPlanned(AttemptOf(e.Event, 1, journal.First, e.At), e.Seq)
+	return &a
 }
 
 func (q *Queue) log(a *journal.Attempt) {
@@ -144,10 +176,11 @@ func passes(ended, held journal.Attempt) bool {
 		(ended.Handset == held.Handset || !slices.Contains(held.Faults, journal.Reorder))
 }
 
-// AttemptOf is attempt number n of an event.
-func AttemptOf(ev *sms.Event, n int, why journal.Why, due time.Time) journal.Attempt {
+// attempt is attempt number n of the delivery.
+func (d *delivery) attempt(n int, why journal.Why, due time.Time) journal.Attempt {
+	ev := d.event
 	a := journal.Attempt{
-		ID: fmt.Sprintf("%s/%d", ev.ID, n), Delivery: ev.ID, Event: ev.ID, Neutral: ev.Type,
+		ID: fmt.Sprintf("%s/%d", d.id, n), Delivery: d.id, Endpoint: d.endpoint.ID, Event: ev.ID, Neutral: ev.Type,
 		Provider: ev.Provider, Handset: ev.Handset, Number: n, Why: why, Due: due,
 	}
 	if ev.Message != nil {
@@ -156,15 +189,24 @@ func AttemptOf(ev *sms.Event, n int, why journal.Why, due time.Time) journal.Att
 	return a
 }
 
-// Another is a further attempt of an event, for a reason outside the ladder;
-// false if no endpoint wanted the event. skip leaves out numbers that the same
+// Deliveries are the ids of an event's deliveries; none if no endpoint wanted it.
+func (q *Queue) Deliveries(event string) []string {
+	var out []string
+	for _, d := range q.told[event] {
+		out = append(out, d.id)
+	}
+	return out
+}
+
+// Another is a further attempt of a delivery, for a reason outside the ladder;
+// false if there is no such delivery. skip leaves out numbers that the same
 // decision has already given away.
-func (q *Queue) Another(event string, why journal.Why, due time.Time, skip int) (journal.Attempt, bool) {
-	d := q.deliveries[event]
+func (q *Queue) Another(delivery string, why journal.Why, due time.Time, skip int) (journal.Attempt, bool) {
+	d := q.deliveries[delivery]
 	if d == nil {
 		return journal.Attempt{}, false
 	}
-	return AttemptOf(d.event, d.numbers+1+skip, why, due), true
+	return d.attempt(d.numbers+1+skip, why, due), true
 }
 
 // Planned is what a planned attempt is made from: its payload and the entry
@@ -177,11 +219,6 @@ func (q *Queue) Planned(a journal.Attempt) (p Payload, cause uint64) {
 // OnLadder reports whether an attempt counts as a rung of the retry ladder.
 func OnLadder(a journal.Attempt) bool { return a.Why == journal.First || a.Why == journal.Retry }
 
-// Success is whether the vendor takes an HTTP status for an acknowledgement.
-func (q *Queue) Success(provider string, status int) bool {
-	return q.ladders[provider].Success(status)
-}
-
 // Retry is what the ladder plans after an attempt that did not succeed. gaveUp
 // is true when the ladder has no further rung.
 func (q *Queue) Retry(a journal.Attempt, now time.Time) (next journal.Attempt, planned, gaveUp bool) {
@@ -189,29 +226,39 @@ func (q *Queue) Retry(a journal.Attempt, now time.Time) (next journal.Attempt, p
 	if d == nil || d.acked || a.Outcome == journal.OK || !OnLadder(a) {
 		return next, false, false
 	}
-	ladder := q.ladders[a.Provider]
-	if d.failures >= len(ladder.Delays) {
+	ladder, ep := q.ladder(a.Provider), d.endpoint
+	if d.failures >= len(ladder.Delays) || ep.NoRetry || ep.IgnoreAll || slices.Contains(ep.Ignore, a.Status) {
 		return next, false, true
 	}
 	wait := ladder.Delays[d.failures]
 	wait += time.Duration(ladder.Jitter * q.jitter(a.Delivery, d.failures) * float64(wait))
-	return AttemptOf(d.event, d.numbers+1, journal.Retry, now.Add(wait)), true, false
+	return d.attempt(d.numbers+1, journal.Retry, now.Add(wait)), true, false
 }
 
-// Endpoint is the endpoint of a provider.
-func (q *Queue) Endpoint(provider string) sms.Endpoint {
-	if ep := q.endpoints[provider]; ep != nil {
-		return ep.Endpoint
+// Endpoints are a provider's endpoints in the order they were made, as the
+// record holds them.
+func (q *Queue) Endpoints(provider string) []sms.Endpoint {
+	var out []sms.Endpoint
+	for _, ep := range q.of[provider] {
+		out = append(out, ep.Endpoint)
 	}
-	return sms.Endpoint{Provider: provider}
+	return out
 }
 
-// Timeout is how long an attempt at a provider's endpoint may take.
-func (q *Queue) Timeout(provider string) time.Duration {
-	if t := q.Endpoint(provider).Timeout.D(); t > 0 {
-		return t
+// Endpoint is the endpoint with that id, as the record holds it.
+func (q *Queue) Endpoint(id string) (sms.Endpoint, bool) {
+	if ep := q.endpoints[id]; ep != nil {
+		return ep.Endpoint, true
 	}
-	return q.ladders[provider].Timeout
+	return sms.Endpoint{}, false
+}
+
+// Limit is how long an attempt may take.
+func (q *Queue) Limit(a journal.Attempt) time.Duration {
+	if ep := q.endpoints[a.Endpoint]; ep != nil && ep.Timeout > 0 {
+		return ep.Timeout.D()
+	}
+	return q.ladder(a.Provider).Timeout
 }
 
 // Attempts is a part of the list of attempts, oldest first; narrow is "",

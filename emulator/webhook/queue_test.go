@@ -145,7 +145,7 @@ func TestWhatClimbsTheLadder(t *testing.T) {
 		r.pass(0)
 		first := r.take()[0]
 		extra := r.another(id, test.why)
-		r.Claim(extra)
+		r.Claim(extra, r.now)
 		r.start(extra)
 		if r.end(extra, test.outcome); len(r.waiting) != 1 {
 			t.Errorf("%s %s plans %v", test.why, test.outcome, names(r.waiting))
@@ -170,7 +170,7 @@ func TestAcknowledgementStands(t *testing.T) {
 	first := r.take()[0]
 	for _, outcome := range []journal.Outcome{journal.OK, journal.Failure} {
 		extra := r.another(id, journal.Manual)
-		r.Claim(extra)
+		r.Claim(extra, r.now)
 		r.end(extra, outcome)
 	}
 	r.waiting = nil
@@ -192,7 +192,7 @@ func TestNumbers(t *testing.T) {
 		if twin.Number != want {
 			t.Errorf("a twin is number %d; want %d", twin.Number, want)
 		}
-		r.Claim(twin)
+		r.Claim(twin, r.now)
 	}
 	if skipped, _ := r.Another(id, journal.Duplicate, r.now, 2); skipped.Number != 6 {
 		t.Errorf("two numbers further is %d", skipped.Number)
@@ -216,10 +216,10 @@ func TestClaimCountsAndFreesNoLane(t *testing.T) {
 	r.event(ana, sms.MessageSent)
 	r.event(ben, sms.MessageSent)
 	r.pass(0)
-	first, _ := r.Take(acme)
+	first, _, _ := r.Take(acme, r.now)
 	r.start(first)
 	twin, _ := r.Another(id, journal.Duplicate, r.now, 0)
-	r.Claim(twin)
+	r.Claim(twin, r.now)
 	r.start(twin)
 	if more := r.take(); more != nil {
 		t.Errorf("beside a twin %v went over the limit", names(more))
@@ -241,7 +241,7 @@ func TestEndpointChangesInMidFlight(t *testing.T) {
 	open := r.take()
 	unordered := func(e *sms.Endpoint) { e.URL, e.Parallel, e.Ordered = "http://127.0.0.1:2/", 10, new(bool) }
 	r.endpoint(unordered)
-	if r.Endpoint(acme).URL != "http://127.0.0.1:2/" {
+	if ep, ok := r.Endpoint(acme); !ok || ep.URL != "http://127.0.0.1:2/" {
 		t.Error("the endpoint did not change")
 	}
 	open = append(open, r.take()...)
@@ -282,16 +282,16 @@ func TestReadyOnlyOnce(t *testing.T) {
 	}
 	ready("when due", true)
 	ready("in its lane", false)
-	a, _ := r.Take(acme)
+	a, _, _ := r.Take(acme, r.now)
 	ready("taken", false)
 	r.start(a)
 	ready("started", false)
 	r.end(a, journal.OK)
 	ready("ended", false)
-	if _, ok := r.Take(acme); ok {
+	if _, ok, _ := r.Take(acme, r.now); ok {
 		t.Error("it was taken twice")
 	}
-	if _, ok := r.Take("nobody"); ok {
+	if _, ok, _ := r.Take("nobody", r.now); ok {
 		t.Error("an endpoint of nobody has attempts")
 	}
 }
@@ -299,15 +299,19 @@ func TestReadyOnlyOnce(t *testing.T) {
 func TestTimeoutIsTheVendorsUnlessSet(t *testing.T) {
 	t.Parallel()
 	r := newRig(nil)
-	if got := r.Timeout(acme); got != ladder.Timeout {
+	at := func(endpoint string) journal.Attempt { return journal.Attempt{Provider: acme, Endpoint: endpoint} }
+	if got := r.Limit(at(acme)); got != ladder.Timeout {
 		t.Errorf("the timeout is %v", got)
 	}
 	r.endpoint(func(e *sms.Endpoint) { e.Timeout = sms.Duration(time.Second) })
-	if got := r.Timeout(acme); got != time.Second {
+	if got := r.Limit(at(acme)); got != time.Second {
 		t.Errorf("the timeout is %v", got)
 	}
-	if r.Endpoint("nobody").Wants(sms.MessageSent) {
-		t.Error("nobody wants events")
+	if got := r.Limit(at("nobody")); got != ladder.Timeout {
+		t.Errorf("the timeout at an endpoint of nobody is %v", got)
+	}
+	if _, ok := r.Endpoint("nobody"); ok {
+		t.Error("nobody has an endpoint")
 	}
 }
 

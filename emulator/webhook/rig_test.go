@@ -31,6 +31,7 @@ type rig struct {
 	events  int
 	jitter  float64
 	waiting []journal.Attempt // what the clock was told of, in order
+	later   []time.Time       // when a capped endpoint wants to be asked again
 }
 
 // newRig is a queue with one endpoint, changed by set.
@@ -39,13 +40,13 @@ func newRig(set func(*sms.Endpoint)) *rig {
 	encode := func(ev sms.Event) (webhook.Payload, bool) {
 		return webhook.Payload{Type: "x." + string(ev.Type), Body: []byte(ev.ID)}, ev.Type != sms.OptedIn
 	}
-	r.Queue = webhook.NewQueue(map[string]webhook.Ladder{acme: ladder}, encode, func(string, int) float64 { return r.jitter })
+	r.Queue = webhook.NewQueue(func(string) webhook.Ladder { return ladder }, encode, func(string, int) float64 { return r.jitter })
 	r.endpoint(set)
 	return r
 }
 
 func (r *rig) endpoint(set func(*sms.Endpoint)) {
-	ep := sms.Endpoint{Provider: acme, URL: "http://127.0.0.1:1/"}
+	ep := sms.Endpoint{ID: acme, Provider: acme, URL: "http://127.0.0.1:1/"}
 	if set != nil {
 		set(&ep)
 	}
@@ -83,10 +84,16 @@ func (r *rig) pass(by time.Duration) {
 }
 
 // take takes and starts all that may start now.
-func (r *rig) take() []journal.Attempt {
+func (r *rig) take() []journal.Attempt { return r.takeAt(acme) }
+
+// takeAt does so at one endpoint.
+func (r *rig) takeAt(endpoint string) []journal.Attempt {
 	var out []journal.Attempt
 	for {
-		a, ok := r.Take(acme)
+		a, ok, later := r.Take(endpoint, r.now)
+		if !later.IsZero() {
+			r.later = append(r.later, later)
+		}
 		if !ok {
 			return out
 		}

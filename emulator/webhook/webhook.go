@@ -9,6 +9,8 @@ import (
 type Payload struct {
 	Type        string // the vendor's word for the event
 	ContentType string
+	URL         string // where it goes, if not to the endpoint's own URL
+	Method      string // default POST
 	Header      http.Header
 	Body        []byte
 }
@@ -19,6 +21,7 @@ type Signing struct {
 	Time    time.Time // wall time of this attempt
 	Secrets []string  // all that are active, newest first
 	Body    []byte
+	Setting func(name string) string // the vendor's switches in force
 }
 
 // Ladder is a vendor's retry ladder, as data with its source.

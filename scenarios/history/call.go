@@ -2,6 +2,7 @@ package history
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -126,6 +127,9 @@ func (h *History) placeCall(c *Call) {
 		return
 	}
 	text := c.Request.Path + "\n" + c.Request.Body
+	if plain, err := url.QueryUnescape(c.Request.Body); err == nil {
+		text += "\n" + plain // a form
+	}
 	for _, id := range h.conversationIDs {
 		at := h.conversations[id]
 		if strings.Contains(text, id) && (c.Handset == "" || c.Handset == at.Handset) {

@@ -62,6 +62,19 @@ func (h *History) consentAt(who sms.Number, seq uint64) *Consent {
 	return nil
 }
 
+// MayConfirm reports whether a call can be what the application confirms a STOP
+// with: it begins after it, and before all that followed from it had happened.
+func (h *History) MayConfirm(c *Consent, call *Call) bool {
+	return c.Out && h.consentAt(call.Handset, call.Seq) == c && !h.wentOn(max(c.Seq, c.Told), call.Seq)
+}
+
+// wentOn reports whether the script went on, between two entries, from a world
+// at rest. Quiet alone is not rest: the application may have said that it has
+// work left.
+func (h *History) wentOn(from, to uint64) bool {
+	return slices.ContainsFunc(h.steps, func(seq uint64) bool { return h.quietBetween(from, seq) && seq < to })
+}
+
 // tellConsent finds for each change the first ack of a webhook that tells of
 // it: the event about consent, or the text that made it. An event that comes
 // again counts for the change that it first told of.

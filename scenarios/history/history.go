@@ -20,6 +20,7 @@ type History struct {
 	Quiet    []uint64 // when the world was at rest
 	Faults   Faults
 
+	steps    []uint64 // markers of lines and ends of the script
 	reader   reader
 	entries  map[uint64]journal.Entry
 	messages map[string]*sms.Message // latest snapshot
@@ -130,10 +131,17 @@ func (h *History) readFault(e journal.Entry) {
 	}
 }
 
-// asked begins the marker of an Ask.
-const asked = "app sends "
+// What markers begin with: an Ask, a line of the script, its begin or end.
+const (
+	asked = "app sends "
+	line  = "line "
+	page  = "page "
+)
 
 func (h *History) readMarker(e journal.Entry) {
+	if strings.HasPrefix(e.Marker, line) || strings.HasPrefix(e.Marker, page) {
+		h.steps = append(h.steps, e.Seq)
+	}
 	rest, ok := strings.CutPrefix(e.Marker, asked)
 	if to := strings.Fields(rest); ok && len(to) > 0 {
 		h.Asks = append(h.Asks, Ask{e.Seq, sms.Number(to[0])})

@@ -1,6 +1,7 @@
 package history_test
 
 import (
+	"net/url"
 	"slices"
 	"testing"
 
@@ -61,9 +62,20 @@ func TestOwnKeywords(t *testing.T) {
 	t.Parallel()
 	var r historytest.Record
 	r.Texts("ana", "BASTA")
-	p := history.Promise{Keywords: sms.Keywords{Stop: []string{"BASTA"}}.Match}
-	if in := history.New(r.Entries(), p).Inbound[0]; in.Keyword != sms.Stop {
-		t.Errorf("BASTA is %q", in.Keyword)
+	r.Texts("ana", "unstop")
+	words := func(body string) sms.Keyword { return sms.Keywords{Stop: []string{"BASTA"}}.Match(body, false) }
+	for _, tt := range []struct {
+		promise      history.Promise
+		first, later sms.Keyword
+	}{
+		{history.Promise{Keywords: words}, sms.Stop, sms.NoKeyword},
+		{history.Promise{StopWords: []string{" basta"}}, sms.Stop, sms.Start},
+		{history.Promise{}, sms.NoKeyword, sms.Start},
+	} {
+		all := history.New(r.Entries(), tt.promise).Inbound
+		if all[0].Keyword != tt.first || all[1].Keyword != tt.later {
+			t.Errorf("BASTA is %q and unstop %q; want %q and %q", all[0].Keyword, all[1].Keyword, tt.first, tt.later)
+		}
 	}
 }
 
@@ -160,6 +172,46 @@ func TestTheFactsOfACall(t *testing.T) {
 	}
 	if n := len(h.CallsTo(ana, h.Calls[5].Seq)); n != 1 {
 		t.Errorf("%d sends after the sixth call, want 1", n)
+	}
+}
+
+// A call that failed before anybody looked is placed by what its form names.
+func TestAFormIsPlaced(t *testing.T) {
+	t.Parallel()
+	var r historytest.Record
+	r.Texts("ana", "Is 3pm free?")
+	ben := r.Texts("ben", "Is 3pm free?")
+	form := url.Values{"To": {string(r.Number("ben"))}, "Body": {"100% yes"}}.Encode()
+	for _, body := range []string{form, "%zz"} {
+		r.Add(journal.Entry{Kind: journal.KindCall, Call: &journal.Call{ID: body, Method: "POST", Body: body}})
+	}
+	h := read(&r)
+	if got := h.Calls[0].Handset; got != ben.Message.Handset || h.Calls[1].Handset != "" {
+		t.Errorf("placed with %q and %q, want ben and nobody", got, h.Calls[1].Handset)
+	}
+}
+
+func TestMayConfirm(t *testing.T) {
+	t.Parallel()
+	var r historytest.Record
+	send := func() { r.SendsTo("ana", "bye") }
+	send() // before
+	r.Acks(r.Texts("ana", "STOP"))
+	send() // at once
+	r.SendsTo("ben", "bye")
+	r.Quiet()
+	send() // after a pause
+	r.Rests()
+	send() // too late
+	r.Acks(r.Texts("ana", "START"))
+	send() // back again
+	h := read(&r)
+	var got []bool
+	for _, c := range h.Calls {
+		got = append(got, h.MayConfirm(h.Consent[0], c))
+	}
+	if want := []bool{false, true, false, true, false, false}; !slices.Equal(got, want) {
+		t.Errorf("may confirm: %v, want %v", got, want)
 	}
 }
 

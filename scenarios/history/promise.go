@@ -2,6 +2,7 @@ package history
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,11 +21,13 @@ const Undeclared = -1
 
 // Promise is what the system under test says of itself.
 type Promise struct {
-	Replies  []Reply
-	Confirms int           // messages that it sends by itself after STOP
-	Policy   string        // AtLeastOnce, AtMostOnce or empty
-	Timeout  time.Duration // of a webhook, where the record does not say
-	// Keywords classes a text; by default the usual words of the United States.
+	Replies   []Reply
+	Confirms  int           // messages that it sends by itself after STOP
+	Policy    string        // AtLeastOnce, AtMostOnce or empty
+	Timeout   time.Duration // of a webhook, where the record does not say
+	StopWords []string      // that count as STOP besides the usual ones
+	// Keywords classes a text; by default the usual words of the United States
+	// with StopWords among them.
 	Keywords func(body string) sms.Keyword
 }
 
@@ -51,13 +54,23 @@ type reader struct {
 
 func newReader(p Promise) reader {
 	if p.Keywords == nil {
-		p.Keywords = usual.Match
+		words := usual
+		words.Stop = slices.Concat(usual.Stop, upper(p.StopWords))
+		p.Keywords = func(body string) sms.Keyword { return words.Match(body, false) }
 	}
 	r := reader{promise: p}
 	for _, reply := range p.Replies {
 		r.patterns = append(r.patterns, pattern(reply.To))
 	}
 	return r
+}
+
+func upper(words []string) []string {
+	var out []string
+	for _, w := range words {
+		out = append(out, strings.ToUpper(strings.TrimSpace(w)))
+	}
+	return out
 }
 
 // pattern matches the whole of a text. Each token is one group.

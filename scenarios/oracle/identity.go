@@ -78,7 +78,9 @@ func silentAfterStop(h *history.History) Finding {
 			if until > 0 && call.Seq > until || !attempted(call) || onTheWire(l, c, call) {
 				continue
 			}
-			if confirms--; confirms < 0 {
+			if h.MayConfirm(c, call) && confirms > 0 {
+				confirms--
+			} else {
 				return failed(c.Handset, overstepped(h, c, call), c.Seq, c.Told, call.Seq, call.Done)
 			}
 		}
@@ -110,8 +112,11 @@ func overstepped(h *history.History, c *history.Consent, call *history.Call) str
 	if call.Refused != "" {
 		became = "the provider refused it"
 	}
-	if h.Promise.Confirms > 0 {
-		became = fmt.Sprintf("one more than the %d it declares; %s", h.Promise.Confirms, became)
+	switch n := h.Promise.Confirms; {
+	case n > 0 && h.MayConfirm(c, call):
+		became = fmt.Sprintf("one more than the %d it declares; %s", n, became)
+	case n > 0:
+		became = "too late to confirm it; " + became
 	}
 	return fmt.Sprintf("%s said STOP and the webhook about it was acknowledged, then the application sent to it (call %s); %s",
 		c.Handset, call.ID, became)

@@ -109,6 +109,10 @@ func TestSilentAfterStop(t *testing.T) {
 			r.Acks(r.Texts("ana", "STOP"))
 			send(r, refused)
 		}, oracle.Fail, "", nil},
+		{"no event tells of it, and the provider takes the send", func(r *record) {
+			r.Acks(r.Texts("ana", "STOP"))
+			send(r, historytest.Call{})
+		}, oracle.Fail, "the provider took it", nil},
 		{"STOP was never acknowledged", func(r *record) {
 			r.Answers(r.Texts("ana", "STOP"), journal.First, 500)
 			send(r, refused)
@@ -142,6 +146,16 @@ func TestSilentAfterStop(t *testing.T) {
 			send(r, historytest.Call{})
 			send(r, refused)
 		}, oracle.Fail, "one more than the 1", confirms},
+		{"a confirmation that took its time", func(r *record) {
+			stopped(r)
+			r.Quiet()
+			send(r, historytest.Call{})
+		}, oracle.Pass, "", confirms},
+		{"too late for a confirmation", func(r *record) {
+			stopped(r)
+			r.Rests()
+			send(r, historytest.Call{})
+		}, oracle.Fail, "too late to confirm it; the provider took it", confirms},
 		{"a reply that was on the wire", func(r *record) {
 			r.Acks(r.Texts("ana", ask))
 			t := r.Texts("ana", "STOP")

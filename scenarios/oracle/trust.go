@@ -35,7 +35,7 @@ func trust(h *history.History) Finding {
 	if seen == 0 {
 		return notExercised("no forged webhook was answered", "a fault that forges: bad-signature, no-signature, old-secret, stale-time, future-time, body-changed or replay")
 	}
-	return passed(fmt.Sprintf("%s refused and without effect", count(seen, "forged webhook", "forged webhooks")))
+	return passed(fmt.Sprintf("%s without effect", count(seen, "forged webhook", "forged webhooks")))
 }
 
 // believed says how a forged attempt was not refused. A replay may be

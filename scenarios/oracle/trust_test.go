@@ -18,7 +18,7 @@ func TestTrust(t *testing.T) {
 		}
 	}
 	tell(t, 17, []story{
-		{"refused, then answered", forged(journal.BadSignature, 401), oracle.Pass, "1 forged webhook refused", nil},
+		{"refused, then answered", forged(journal.BadSignature, 401), oracle.Pass, "1 forged webhook without effect", nil},
 		{"believed", forged(journal.BadSignature, 200), oracle.Fail, "accepted a webhook whose signature does not match", nil},
 		{"believed without a signature", forged(journal.NoSignature, 204), oracle.Fail, "accepted a webhook whose signature is missing", nil},
 		{"believed though stale", forged(journal.StaleTime, 200), oracle.Fail, "accepted a webhook whose signature is too old", nil},

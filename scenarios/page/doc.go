@@ -12,6 +12,9 @@
 //	settle
 //	expect replies ana 1
 //
+// A page that does not apply to a provider says why under its provider line:
+// "except acme: no signature exists".
+//
 // A page has no loops, variables, conditions or expressions. What needs them
 // is a Go program over package client. This package runs nothing and knows no
 // vendor; package suite does the first.

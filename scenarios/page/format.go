@@ -19,6 +19,9 @@ func Format(p Page) []byte {
 		writeComment(&b, p.About)
 	}
 	fmt.Fprintf(&b, "provider %s\n", p.Provider)
+	for _, e := range p.Except {
+		fmt.Fprintf(&b, "except %s: %s\n", e.Provider, e.Reason)
+	}
 	writeNames(&b, "labels", p.Labels)
 	writeNames(&b, "kills", p.Kills)
 	b.WriteString("\n-- " + scriptFile + " --\n")

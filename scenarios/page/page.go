@@ -15,9 +15,28 @@ type Page struct {
 	Title    string // the first comment line
 	About    string // the further ones, if any, a line each
 	Provider string // a provider's name, or Any
+	Except   []Exception
 	Labels   []string
 	Kills    []string // the bugs of the reference application that it must catch
 	Phases   []Phase
+}
+
+// Exception is a provider to which a page for any does not apply, and why.
+type Exception struct {
+	Provider, Reason string
+}
+
+// LeftOut reports whether the page does not apply to a provider, and why.
+func (p Page) LeftOut(provider string) (reason string, out bool) {
+	if p.Provider != Any {
+		return "the page is for " + p.Provider, p.Provider != provider
+	}
+	for _, e := range p.Except {
+		if e.Provider == provider {
+			return e.Reason, true
+		}
+	}
+	return "", false
 }
 
 // Phase is a comment and the steps under it. Only the first may have no comment.
@@ -46,9 +65,9 @@ const (
 
 // What an Expect step looks at. All but State are counts.
 const (
-	Replies       = "replies"       // messages from the application that it was not asked to send
-	SendsTo       = "sends-to"      // messages from the application
-	CallsTo       = "calls-to"      // send calls about the handset, refused ones too
+	Replies       = "replies"       // messages from the application that it was not asked to send, and that confirm no STOP
+	SendsTo       = "sends-to"      // messages from the application; since STOP without what confirms it
+	CallsTo       = "calls-to"      // send calls about the handset, refused ones too; since STOP without what confirms it
 	Attempts      = "attempts"      // attempts to tell of the handset's texts
 	Conversations = "conversations" // conversations of the handset
 	State         = "state"         // of the newest message to the handset: Value

@@ -101,20 +101,43 @@ func (p *Page) setting(l *line, seen map[string]bool) error {
 	if len(l.tokens) > 0 {
 		column = l.tokens[0].column
 	}
-	key := l.oneOf([]string{"provider", "labels", "kills"})
-	if l.err == nil && seen[key] {
+	key := l.oneOf([]string{"provider", "except", "labels", "kills"})
+	if l.err == nil && seen[key] && key != "except" {
 		l.fail(column, "%q stands here twice; keep one line of it", key)
 	}
 	seen[key] = true
 	switch key {
 	case "provider":
 		p.Provider = l.name()
+	case "except":
+		p.except(l, column)
 	case "labels":
 		p.Labels = l.names()
 	case "kills":
 		p.Kills = l.names()
 	}
 	return l.done()
+}
+
+// except takes a provider, a colon and a reason in words.
+func (p *Page) except(l *line, column int) {
+	const want = `a provider and why, like "acme: no signature exists"`
+	if p.Provider != Any {
+		l.fail(column, `only a page for any provider has exceptions; write it under "provider any"`)
+	}
+	t := l.word(want)
+	name, ok := strings.CutSuffix(t.text, ":")
+	switch {
+	case l.err == nil && (!ok || !isName(name)):
+		l.fail(t.column, "%q is not a provider with a colon after it; write %s", t.text, want)
+	case slices.ContainsFunc(p.Except, func(e Exception) bool { return e.Provider == name }):
+		l.fail(t.column, "%q stands here twice; keep one line of it", name)
+	}
+	var reason []string
+	for l.err == nil && (len(reason) == 0 || len(l.tokens) > 0) {
+		reason = append(reason, l.word("the reason in words, without quotes").text)
+	}
+	p.Except = append(p.Except, Exception{name, strings.Join(reason, " ")})
 }
 
 // names takes one or more different names.

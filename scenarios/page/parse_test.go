@@ -203,7 +203,14 @@ func TestWrongPages(t *testing.T) {
 		"no provider":        {"# x\n" + script, 2, 1, "provider any"},
 		"bad provider":       {"# x\nprovider ANY\n" + script, 2, 10, "not a name"},
 		"two providers":      {"# x\nprovider any\nprovider any\n" + script, 3, 1, "twice"},
-		"unknown setting":    {"# x\nprovider any\ncolour red\n" + script, 3, 1, "provider, labels, kills"},
+		"unknown setting":    {"# x\nprovider any\ncolour red\n" + script, 3, 1, "provider, except, labels, kills"},
+		"exception first":    {"# x\nexcept acme: why\nprovider any\n" + script, 2, 1, "provider any"},
+		"exception of one":   {"# x\nprovider acme\nexcept acme: why\n" + script, 3, 1, "provider any"},
+		"no colon":           {"# x\nprovider any\nexcept acme why\n" + script, 3, 8, "with a colon"},
+		"odd exception":      {"# x\nprovider any\nexcept ACME: why\n" + script, 3, 8, "with a colon"},
+		"no reason":          {"# x\nprovider any\nexcept acme:\n" + script, 3, 13, "the reason in words"},
+		"reason in quotes":   {"# x\nprovider any\nexcept acme: \"why\"\n" + script, 3, 14, "without quotes"},
+		"exception twice":    {"# x\nprovider any\nexcept acme: a\nexcept acme: b\n" + script, 4, 8, "twice"},
 		"no labels":          {"# x\nprovider any\nlabels\n" + script, 3, 7, "one or more names"},
 		"odd label":          {"# x\nprovider any\nlabels a,b\n" + script, 3, 8, "not a name"},
 		"label twice":        {"# x\nprovider any\nlabels a b a\n" + script, 3, 12, "twice"},
@@ -240,13 +247,34 @@ func checkError(t *testing.T, text string, line, column int, says string) {
 	}
 }
 
+func TestLeftOut(t *testing.T) {
+	t.Parallel()
+	all := page.Page{Provider: page.Any, Except: []page.Exception{{Provider: "acme", Reason: "no signature exists"}}}
+	one := page.Page{Provider: "acme"}
+	for _, tt := range []struct {
+		page     page.Page
+		provider string
+		reason   string
+		out      bool
+	}{
+		{all, "acme", "no signature exists", true},
+		{all, "other", "", false},
+		{one, "acme", "the page is for acme", false},
+		{one, "other", "the page is for acme", true},
+	} {
+		if reason, out := tt.page.LeftOut(tt.provider); reason != tt.reason || out != tt.out {
+			t.Errorf("%+v for %s: left out %v, %q; want %v, %q", tt.page, tt.provider, out, reason, tt.out, tt.reason)
+		}
+	}
+}
+
 func TestFormat(t *testing.T) {
 	t.Parallel()
-	p, err := page.Parse("x.txtar", []byte("#STOP wins\nprovider   any\n\nkills b\nlabels a\n\n-- script --\nana asks\n\n\nsettle\n#done\nsettle"))
+	p, err := page.Parse("x.txtar", []byte("#STOP wins\nprovider   any\n\nkills b\nexcept  acme:  no  reason: at all\nlabels a\n\n-- script --\nana asks\n\n\nsettle\n#done\nsettle"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "# STOP wins\nprovider any\nlabels a\nkills b\n\n-- script --\nana asks\nsettle\n\n# done\nsettle\n"
+	const want = "# STOP wins\nprovider any\nexcept acme: no reason: at all\nlabels a\nkills b\n\n-- script --\nana asks\nsettle\n\n# done\nsettle\n"
 	if diff := cmp.Diff(want, string(page.Format(p))); diff != "" {
 		t.Errorf("formatted page (-want +got):\n%s", diff)
 	}
@@ -256,6 +284,7 @@ func TestFormat(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(whole))
 	f.Add([]byte("# x\nprovider any\n-- script --\nfault delay on message.sent of ana nth 2 after 72h\nadvance next\n#\n"))
+	f.Add([]byte("# x\nprovider any\nexcept acme: why\n-- script --\nsettle\n"))
 	f.Add([]byte("# x\n#\n# -- script --\nprovider any\n-- script --\n## y\nana texts \"\\u2028\"\nswitch a b\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		p, err := page.Parse("f.txtar", data)

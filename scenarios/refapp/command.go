@@ -31,7 +31,7 @@ func Run(ctx context.Context, args []string, env func(string) string, stdout, st
 		return exitMisuse
 	case list:
 		for _, b := range Bugs() {
-			fmt.Fprintf(stdout, "%-28s %s (oracle %d)\n", b.Name, b.Says, b.Oracle)
+			fmt.Fprintf(stdout, "%-28s %s (oracle %d%s)\n", b.Name, b.Says, b.Oracle, only(b.Providers))
 		}
 		return exitOK
 	}
@@ -49,25 +49,28 @@ func Run(ctx context.Context, args []string, env func(string) string, stdout, st
 }
 
 func parse(args []string, env func(string) string, stderr io.Writer) (opts Options, port string, list bool, err error) {
+	opts = Environment(env)
 	opts.Log = slog.New(slog.NewTextHandler(stderr, nil))
-	secrets := env("SURGE_WEBHOOK_SIGNING_SECRET")
 	port = env("PORT")
 	if port == "" {
 		port = "0"
 	}
 	flags := flag.NewFlagSet("refapp", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.StringVar(&opts.BaseURL, "base-url", env("SURGE_BASE_URL"), "address of the provider's API (SURGE_BASE_URL)")
-	flags.StringVar(&opts.Account, "account", env("SURGE_ACCOUNT_ID"), "account that sends (SURGE_ACCOUNT_ID)")
+	flags.StringVar(&opts.Provider, "provider", opts.Provider, "surge, mta or exotel: sends what none is named for (PROVIDER)")
+	flags.StringVar(&opts.Surge.BaseURL, "base-url", opts.Surge.BaseURL, "address of Surge's API (SURGE_BASE_URL)")
+	flags.StringVar(&opts.Surge.Account, "account", opts.Surge.Account, "Surge account that sends (SURGE_ACCOUNT_ID)")
 	flags.StringVar(&port, "port", port, "port on 127.0.0.1, 0 takes a free one (PORT)")
 	flags.StringVar((*string)(&opts.Policy), "policy", string(AtMostOnce), "at-most-once or at-least-once, when a send's outcome is unknown")
 	flags.DurationVar(&opts.Timeout, "timeout", 3*time.Second, "of one send call")
 	flags.DurationVar(&opts.SlowAck, "slow-ack", 16*time.Second, "how long the bug slow-ack holds an answer")
 	flags.BoolVar(&list, "list-bugs", false, "list the bugs and stop")
 	// Secrets are read by functions so that -help does not print them as defaults.
-	opts.Key = env("SURGE_API_KEY")
-	flags.Func("key", "API key (SURGE_API_KEY)", func(s string) error { opts.Key = s; return nil })
-	flags.Func("secret", "webhook signing secrets, separated by commas (SURGE_WEBHOOK_SIGNING_SECRET)", func(s string) error { secrets = s; return nil })
+	flags.Func("key", "Surge API key (SURGE_API_KEY)", func(s string) error { opts.Surge.Key = s; return nil })
+	flags.Func("secret", "Surge webhook signing secrets, separated by commas (SURGE_WEBHOOK_SIGNING_SECRET)", func(s string) error {
+		opts.Surge.Secrets = words(s)
+		return nil
+	})
 	flags.Func("bug", "let a bug out; may be repeated or a list with commas", func(s string) error {
 		opts.Bugs = append(opts.Bugs, words(s)...)
 		return nil
@@ -76,8 +79,30 @@ func parse(args []string, env func(string) string, stderr io.Writer) (opts Optio
 		err = fmt.Errorf("unexpected argument %q: only flags are taken, see -help", flags.Arg(0))
 		fmt.Fprintln(stderr, "refapp:", err)
 	}
-	opts.Secrets = words(secrets)
 	return opts, port, list, err
+}
+
+// Environment reads what belongs to each provider, and which is the usual one.
+func Environment(env func(string) string) Options {
+	return Options{
+		Provider: env("PROVIDER"),
+		Surge: Surge{
+			BaseURL: env("SURGE_BASE_URL"), Key: env("SURGE_API_KEY"), Account: env("SURGE_ACCOUNT_ID"),
+			Secrets: words(env("SURGE_WEBHOOK_SIGNING_SECRET")),
+		},
+		MTA: MTA{BaseURL: env("MTA_BASE_URL"), Key: env("MTA_API_KEY"), Secrets: words(env("MTA_WEBHOOK_SECRET"))},
+		Exotel: Exotel{
+			BaseURL: env("EXOTEL_BASE_URL"), SID: env("EXOTEL_ACCOUNT_SID"), Key: env("EXOTEL_API_KEY"), Token: env("EXOTEL_API_TOKEN"),
+			Number: env("EXOTEL_NUMBER"), Callback: env("EXOTEL_STATUS_CALLBACK"), Secret: env("EXOTEL_WEBHOOK_TOKEN"),
+		},
+	}
+}
+
+func only(providers []string) string {
+	if len(providers) == 0 {
+		return ""
+	}
+	return "; " + strings.Join(providers, ", ") + " only"
 }
 
 // words splits a list at commas and white space.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -43,7 +44,7 @@ func TestCommandServes(t *testing.T) {
 
 	w := &world{clock: "2026-08-20T15:04:05Z"}
 	body := `{"type":"message.received","data":` + ana.text(w, "m1", "free?") + `}`
-	req, err := http.NewRequestWithContext(ctx, "POST", base+surgePath, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, "POST", base+hooks+"surge", strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,23 +109,24 @@ func TestCommandLine(t *testing.T) {
 // The description must be YAML and name routes and variables that exist.
 func TestSUTFitsTheApp(t *testing.T) {
 	t.Parallel()
+	type answered []struct {
+		To     string
+		Expect int
+	}
 	var sut struct {
-		Name     string
-		Start    []string
-		Env      map[string]string
-		Ready    string
-		Webhooks map[string]string
-		Replies  []struct {
-			To     string
-			Expect int
-		}
-		Policy Policy
+		Name      string
+		Start     []string
+		Env       map[string]string
+		Ready     string
+		Webhooks  map[string]string
+		Replies   answered
+		Providers map[string]struct{ Replies answered }
+		Policy    Policy
 	}
 	if err := yaml.Unmarshal([]byte(SUT), &sut); err != nil {
 		t.Fatal(err)
 	}
-	if sut.Name != "bookings" || sut.Policy != AtMostOnce || !strings.HasSuffix(sut.Ready, "/healthz") ||
-		!strings.HasSuffix(sut.Webhooks["surge"], surgePath) {
+	if sut.Name != "bookings" || sut.Policy != AtMostOnce || !strings.HasSuffix(sut.Ready, "/healthz") {
 		t.Errorf("sut.yaml says %+v", sut)
 	}
 	read := map[string]bool{}
@@ -137,15 +139,20 @@ func TestSUTFitsTheApp(t *testing.T) {
 			t.Errorf("sut.yaml sets %s, which the command does not read", name)
 		}
 	}
-	for _, reply := range sut.Replies {
-		inBubble(t, Options{}, func(w *world) {
-			w.says(ana, "m1", reply.To)
-			if got := len(w.sent()); got != reply.Expect {
-				t.Errorf("%q got %d replies, sut.yaml says %d", reply.To, got, reply.Expect)
-			}
-		})
+	for _, v := range vendors {
+		if !strings.HasSuffix(sut.Webhooks[v.name], hooks+v.name) {
+			t.Errorf("sut.yaml has the webhooks of %s go to %q", v.name, sut.Webhooks[v.name])
+		}
+		for _, reply := range slices.Concat(sut.Replies, sut.Providers[v.name].Replies) {
+			inBubbleWith(t, v.name, Options{}, func(w *world) {
+				w.says(ana, "m1", reply.To)
+				if got := len(w.sent()); got != reply.Expect {
+					t.Errorf("%q got %d replies with %s, sut.yaml says %d", reply.To, got, v.name, reply.Expect)
+				}
+			})
+		}
 	}
-	if len(sut.Replies) == 0 {
-		t.Error("sut.yaml declares no replies")
+	if len(sut.Replies) == 0 || len(sut.Webhooks) != len(vendors) {
+		t.Errorf("sut.yaml declares replies %v and webhooks %v", sut.Replies, sut.Webhooks)
 	}
 }

@@ -28,39 +28,39 @@ var keywords = map[keyword][]string{
 }
 
 // keyword classes a text: the whole message, trimmed, case ignored.
-func (a *App) keyword(body string) keyword {
+func (d *desk) keyword(body string) keyword {
 	word := strings.ToUpper(strings.TrimSpace(body))
 	for class, words := range keywords {
-		if slices.Contains(words, word) {
-			if a.bug("stop-case-sensitive") && class == stopWord && body != "STOP" {
+		if slices.Contains(words, word) || class == stopWord && slices.Contains(d.manners.stopWords, word) {
+			if d.bug("stop-case-sensitive") && class == stopWord && body != "STOP" {
 				return noWord
 			}
 			return class
 		}
 	}
-	if a.bug("stop-substring") && strings.Contains(word, "STOP") {
+	if d.bug("stop-substring") && strings.Contains(word, "STOP") {
 		return stopWord
 	}
 	return noWord
 }
 
 // takeConsent applies what the provider says about a contact.
-func (a *App) takeConsent(in inbound) {
-	if a.bug("stop-case-sensitive") {
+func (d *desk) takeConsent(in inbound) {
+	if d.bug("stop-case-sensitive") {
 		return
 	}
-	handset := a.store.decide(in)
+	handset := d.store.decide(in)
 	if in.kind == optedOut && handset != "" {
-		a.drain(handset)
+		d.drain(handset)
 	}
 }
 
 // drain waits until the calls to a handset that are open are answered, or have
 // been open for so long that they must have begun.
-func (a *App) drain(handset string) {
-	ctx, cancel := context.WithTimeout(a.ctx, drainTime)
+func (d *desk) drain(handset string) {
+	ctx, cancel := context.WithTimeout(d.ctx, drainTime)
 	defer cancel()
-	for _, answered := range a.store.open(handset) {
+	for _, answered := range d.store.open(handset) {
 		select {
 		case <-answered:
 		case <-ctx.Done():

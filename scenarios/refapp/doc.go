@@ -11,8 +11,12 @@
 //	                                 │
 //	                     lane of the conversation: reply ─▶ outbox ─▶ consent? ─▶ send
 //
-// It promises at-most-once by default: the send API takes no idempotency key,
-// so a send whose outcome is unknown is never repeated. A refusal that is
+// It serves Surge, Mobile Text Alerts and Exotel at once, each at a desk of its
+// own. What knows a provider's wire is behind one small interface, and where
+// providers differ in what they leave to the app, manners says so.
+//
+// It promises at-most-once by default: where the send API takes no idempotency
+// key, a send whose outcome is unknown is never repeated. A refusal that is
 // certain to have had no effect is: 429, and 503 when it names a Retry-After.
 //
 // Left out: a store that outlives the process (one mutex-guarded struct stands

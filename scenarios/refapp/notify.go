@@ -16,6 +16,8 @@ type notice struct {
 	Ref  string `json:"ref"`  // travels with the text as metadata
 	At   string `json:"at"`   // RFC 3339; the provider holds the text until then
 	When string `json:"when"` // next-inbound: this app holds it until the handset's next webhook
+
+	Provider string `json:"provider"` // by which it leaves
 }
 
 var (
@@ -55,27 +57,48 @@ func (a *App) notify(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	id, waiting := a.store.notice(o, n.When == "next-inbound")
-	if waiting {
-		a.lanes.put(o.handset, func() { a.deliver(id) })
+	d := a.fallback
+	if n.Provider != "" {
+		d = a.desk(n.Provider)
 	}
-	answer(w, http.StatusAccepted, map[string]any{"id": id})
+	switch {
+	case d == nil:
+		fail(w, http.StatusBadRequest, "provider is not set up here: leave it out or name one that is")
+	case n.At != "" && !d.manners.schedules:
+		fail(w, http.StatusBadRequest, "at cannot be had: the provider holds no texts")
+	default:
+		answer(w, http.StatusAccepted, map[string]any{"id": d.notice(o, n.When == "next-inbound")})
+	}
+}
+
+// notice takes a text that nobody asked for and returns its id.
+func (d *desk) notice(o outbound, hold bool) string {
+	id, waiting := d.store.notice(o, hold)
+	if waiting {
+		d.lanes.put(o.handset, func() { d.deliver(id) })
+	}
+	return id
 }
 
 // message says how far a text got, by the id that /notify gave or the
 // provider's own.
 func (a *App) message(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
-	status, known := a.store.state(id)
-	if !known {
-		fail(w, http.StatusNotFound, "no such message")
-		return
+	for _, d := range a.desks {
+		if status, known := d.store.state(id); known {
+			answer(w, http.StatusOK, map[string]any{"id": id, "status": status})
+			return
+		}
 	}
-	answer(w, http.StatusOK, map[string]any{"id": id, "status": status})
+	fail(w, http.StatusNotFound, "no such message")
 }
 
 func (a *App) pending(w http.ResponseWriter, _ *http.Request) {
-	answer(w, http.StatusOK, map[string]any{"count": a.store.pending()})
+	count := 0
+	for _, d := range a.desks {
+		count += d.store.pending()
+	}
+	answer(w, http.StatusOK, map[string]any{"count": count})
 }
 
 func (a *App) healthy(w http.ResponseWriter, _ *http.Request) {

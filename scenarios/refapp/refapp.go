@@ -1,11 +1,12 @@
 package refapp
 
 import (
-	"context"
 	_ "embed" // for sut.yaml
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -24,56 +25,60 @@ const (
 	AtLeastOnce Policy = "at-least-once" // repeat it three times: a text may arrive twice
 )
 
-// Options says whom the app talks to and how it misbehaves.
+// Options says whom the app talks to and how it misbehaves. At least one
+// provider must have its BaseURL.
 type Options struct {
-	BaseURL string   // the provider's API, without a slash at the end; must be set
-	Key     string   // sent as a bearer token
-	Account string   // the account that sends
-	Secrets []string // webhook signing secrets, any of which may sign; none refuses every webhook
-	Bugs    []string // names from Bugs()
-	Log     *slog.Logger
+	Provider string // sends what no provider is named for; default: the first of these that is set
+	Surge    Surge
+	MTA      MTA
+	Exotel   Exotel
+	Bugs     []string // names from Bugs()
+	Log      *slog.Logger
 
 	Policy  Policy           // default AtMostOnce
-	Timeout time.Duration    // of one send call, default 3 s
+	Timeout time.Duration    // of one call, default 3 s
 	SlowAck time.Duration    // how long the bug slow-ack holds an answer, default 16 s
 	Now     func() time.Time // judges the age of a signature, default the wall clock
 }
 
-// App is the booking assistant. Its methods may be called from many goroutines.
+// App is the booking assistant: a desk for each provider. Its methods may be
+// called from many goroutines.
 type App struct {
-	log    *slog.Logger
-	policy Policy
-	slow   time.Duration
-	zoo    *zoo
-	vendor vendor
-	store  *store
-	lanes  *lanes
-	ctx    context.Context // ends with Close; workers outlive the requests that woke them
-	stop   context.CancelFunc
-	hangUp func()
+	log      *slog.Logger
+	desks    []*desk
+	fallback *desk // sends what no provider is named for
 }
 
-// New makes an app. It fails for an unknown bug or policy, an empty base URL
-// and a secret that is not base64.
+// New makes an app. It fails for an unknown bug, policy or provider, for one
+// that lacks what it needs, and where no provider is set.
 func New(opts Options) (*App, error) {
 	opts = opts.withDefaults()
-	zoo, err := newZoo(opts.Bugs)
-	if err != nil {
-		return nil, err
-	}
 	if opts.Policy != AtMostOnce && opts.Policy != AtLeastOnce {
 		return nil, errors.New("unknown policy " + string(opts.Policy) + ": use at-most-once or at-least-once")
 	}
-	provider, err := newSurge(opts, zoo.bug)
-	if err != nil {
-		return nil, err
+	a := &App{log: opts.Log}
+	for _, v := range vendors {
+		if v.base(opts) == "" {
+			continue
+		}
+		d, err := newDesk(v, opts)
+		if err != nil {
+			a.Close()
+			return nil, err
+		}
+		a.desks = append(a.desks, d)
 	}
-	a := &App{
-		log: opts.Log, policy: opts.Policy, slow: opts.SlowAck, zoo: zoo,
-		vendor: provider, store: newStore(), lanes: newLanes(), hangUp: provider.client.CloseIdleConnections,
+	if len(a.desks) == 0 {
+		return nil, errors.New("no provider: set SURGE_BASE_URL, MTA_BASE_URL or EXOTEL_BASE_URL to the address of its API")
 	}
-	a.store.deaf = a.bug("ignores-stop")
-	a.ctx, a.stop = context.WithCancel(context.Background())
+	a.fallback = a.desks[0]
+	if opts.Provider == "" {
+		return a, nil
+	}
+	if a.fallback = a.desk(opts.Provider); a.fallback == nil {
+		a.Close()
+		return nil, fmt.Errorf("provider %q is not set up: give %s_BASE_URL and what belongs to it", opts.Provider, strings.ToUpper(opts.Provider))
+	}
 	return a, nil
 }
 
@@ -96,10 +101,26 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Handler serves the webhooks, POST /notify and the probes.
+// desk finds the desk of a provider; nil if there is none.
+func (a *App) desk(provider string) *desk {
+	for _, d := range a.desks {
+		if d.name == provider {
+			return d
+		}
+	}
+	return nil
+}
+
+// hooks is where webhooks come: the provider's name follows.
+const hooks = "/webhooks/"
+
+// Handler serves the webhooks of each provider, POST /notify and the probes.
 func (a *App) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST "+surgePath, a.webhook)
+	for _, d := range a.desks {
+		mux.HandleFunc("POST "+hooks+d.name, d.webhook)
+		mux.HandleFunc("POST "+hooks+d.name+"/status", d.webhook)
+	}
 	mux.HandleFunc("POST /notify", a.notify)
 	mux.HandleFunc("GET /messages/{id}", a.message)
 	mux.HandleFunc("GET /debug/pending", a.pending)
@@ -110,21 +131,7 @@ func (a *App) Handler() http.Handler {
 // Close cuts open sends, stops the workers and waits for them. Work that was
 // still pending is lost.
 func (a *App) Close() {
-	a.stop()
-	a.lanes.close()
-	a.hangUp()
-}
-
-func (a *App) bug(name string) bool { return a.zoo.bug(name) }
-
-// sleep waits for d and reports whether it was left in peace.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
+	for _, d := range a.desks {
+		d.close()
 	}
 }

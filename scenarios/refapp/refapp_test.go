@@ -57,7 +57,7 @@ func TestAckComesBeforeWork(t *testing.T) {
 		if waited := time.Since(begun); waited != 0 {
 			t.Errorf("the answer came after %v, want at once", waited)
 		}
-		if got := w.app.store.pending(); got != 1 {
+		if got := w.desk.store.pending(); got != 1 {
 			t.Errorf("pending %d while the call is open, want 1", got)
 		}
 		w.settle()
@@ -188,9 +188,9 @@ func TestSignatures(t *testing.T) {
 		"nothing after v1": {[]string{secretA}, "v1,", 0, body, false},
 	} {
 		s, err := newSurge(Options{
-			BaseURL: "http://carrier", Secrets: c.secrets,
-			Now: func() time.Time { return time.Unix(at, 0).Add(c.off) },
-		}, func(string) bool { return false })
+			Surge: Surge{BaseURL: "http://carrier", Secrets: c.secrets},
+			Now:   func() time.Time { return time.Unix(at, 0).Add(c.off) },
+		}, nil, func(string) bool { return false })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -198,11 +198,11 @@ func TestSignatures(t *testing.T) {
 		header.Set("webhook-id", "evt_01m0fv4y18en0vwmw5vp3nf51j")
 		header.Set("webhook-timestamp", "1787238245")
 		header.Set("webhook-signature", c.signature)
-		if err := s.verify(header, []byte(c.body)); (err == nil) != c.ok {
+		if err := s.verify(&http.Request{Header: header}, []byte(c.body)); (err == nil) != c.ok {
 			t.Errorf("%s: got error %v, want accepted %v", name, err, c.ok)
 		}
 		header.Del("webhook-timestamp")
-		if s.verify(header, []byte(c.body)) == nil {
+		if s.verify(&http.Request{Header: header}, []byte(c.body)) == nil {
 			t.Errorf("%s: accepted without a time", name)
 		}
 	}
@@ -226,7 +226,7 @@ func TestBadWebhooks(t *testing.T) {
 		`{"type":"x","data":"` + strings.Repeat("x", maxBody) + `"}`:                             400,
 	} {
 		inBubble(t, Options{}, func(w *world) {
-			code, _ := w.call("POST", surgePath, body, w.signed(body))
+			code, _ := w.call("POST", hooks+"surge", body, w.signed(body))
 			w.settle()
 			if code != want {
 				t.Errorf("%.60s: answered %d, want %d", body, code, want)
@@ -241,7 +241,7 @@ func TestUnsignedHasNoEffect(t *testing.T) {
 	inBubble(t, Options{}, func(w *world) {
 		body := `{"type":"contact.opted_out","data":` + ana.contact() + `}`
 		w.hook("conversation.created", ana.thread())
-		code, _ := w.call("POST", surgePath, body, nil)
+		code, _ := w.call("POST", hooks+"surge", body, nil)
 		w.expectCode(code, 401)
 		w.says(ana, "m1", "free?")
 		w.expect("cnv_ana: " + yes)
@@ -310,9 +310,11 @@ func TestCloseLosesNoGoroutine(t *testing.T) {
 func TestNewRefuses(t *testing.T) {
 	t.Parallel()
 	for want, opts := range map[string]Options{
-		"no base URL":    {},
-		"unknown policy": {BaseURL: "http://carrier", Policy: "exactly-once"},
-		"not base64":     {BaseURL: "http://carrier", Secrets: []string{secretA, "whsec_*"}},
+		"no provider":       {},
+		"unknown policy":    {Surge: Surge{BaseURL: "http://carrier"}, Policy: "exactly-once"},
+		"not base64":        {Surge: Surge{BaseURL: "http://carrier", Secrets: []string{secretA, "whsec_*"}}},
+		"no number to send": {Exotel: Exotel{BaseURL: "http://carrier"}},
+		"give MTA_BASE_URL": {Surge: Surge{BaseURL: "http://carrier"}, Provider: "mta"},
 	} {
 		if _, err := New(opts); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got error %v, want %q", err, want)

@@ -2,25 +2,31 @@ package refapp
 
 import "strings"
 
-// goodbye is said to somebody who wrote STOP by nobody but the bug answers-stop.
-const goodbye = "You are unsubscribed. Goodbye!"
+// What is said to keywords where the provider leaves that to the app. Goodbye
+// is also what the bug answers-stop says where it does not.
+const (
+	goodbye = "You are unsubscribed. Goodbye!"
+	help    = "We book tables. Text us what you need, or STOP to hear no more."
+)
 
-// reply returns the answer to a text; empty means silence. The provider itself
-// answers the keywords.
-func (a *App) reply(in inbound) string {
-	word := a.keyword(in.body)
+// reply returns the answer to a text; empty means silence. Most providers
+// answer the keywords themselves.
+func (d *desk) reply(in inbound) string {
+	word := d.keyword(in.body)
 	switch {
-	case a.bug("silent"):
+	case d.bug("silent"):
 		return ""
-	case word == stopWord && a.bug("answers-stop"):
+	case word == stopWord && (d.bug("answers-stop") || d.manners.silent && (in.turned || d.store.deaf)):
 		return goodbye
+	case word == helpWord && d.manners.silent:
+		return help
 	case word != noWord:
 		return ""
 	}
 	body := strings.TrimSpace(in.body)
 	if name, ok := strings.CutPrefix(body, "Book 3pm for "); ok {
-		if a.bug("shared-name") {
-			name = a.zoo.sharedName(name)
+		if d.bug("shared-name") {
+			name = d.zoo.sharedName(name)
 		}
 		return "Booked 3pm for " + name + "."
 	}
@@ -35,22 +41,22 @@ func (a *App) reply(in inbound) string {
 
 // replies returns what to send for a text: one message into its conversation,
 // or none.
-func (a *App) replies(in inbound) []outbound {
-	body := a.reply(in)
+func (d *desk) replies(in inbound) []outbound {
+	body := d.reply(in)
 	if body == "" {
 		return nil
 	}
 	o := outbound{conversation: in.conversation, handset: in.handset, body: body, force: body == goodbye}
-	if a.bug("thread-by-handset") {
-		o.conversation = a.zoo.firstConversation(in.handset)
+	if d.bug("thread-by-handset") {
+		o.conversation = d.zoo.firstConversation(in.handset)
 	}
-	if a.bug("last-conversation") {
-		o.conversation = a.zoo.currentConversation()
+	if d.bug("last-conversation") {
+		o.conversation = d.zoo.currentConversation()
 	}
-	if a.bug("default-number") {
+	if d.bug("default-number") {
 		o.conversation = ""
 	}
-	if a.bug("double-send") {
+	if d.bug("double-send") {
 		return []outbound{o, o}
 	}
 	return []outbound{o}

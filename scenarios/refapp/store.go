@@ -20,7 +20,7 @@ var rank = map[string]int{"accepted": 1, "sent": 2, "delivered": 3, "failed": 3}
 type message struct {
 	outbound
 	state    string
-	provider string // the provider's id, once it is known
+	provider string // the provider's id, or what else it tells of the text under, once it is known
 	asOf     choice // the handset's consent when the newest call began
 }
 
@@ -35,6 +35,8 @@ type choice struct {
 // the struct can stand for a durable store.
 type store struct {
 	mu       sync.Mutex
+	name     string          // begins the ids of this outbox
+	unique   string          // begins the keys of its texts
 	deaf     bool            // keep no consent: the bug ignores-stop
 	inbox    map[string]bool // by dedupe key
 	outbox   map[string]*message
@@ -46,10 +48,13 @@ type store struct {
 	events   map[string]bool                     // consent events that were applied
 	todo     int                                 // entries of both boxes that wait for a worker
 	lastSent int                                 // the number in the newest outbox id
+	lastKey  int                                 // the same in the newest key
+	byKey    map[string]*message                 // the outbox by key
 }
 
-func newStore() *store {
+func newStore(name, unique string) *store {
 	return &store{
+		name: name, unique: unique, byKey: map[string]*message{},
 		inbox: map[string]bool{}, outbox: map[string]*message{},
 		calls: map[string]map[string]chan struct{}{}, held: map[string][]string{},
 		status: map[string]string{}, consent: map[string]choice{}, handset: map[string]string{}, events: map[string]bool{},
@@ -57,19 +62,21 @@ func newStore() *store {
 }
 
 // accept files a text under its dedupe key, together with what it says about
-// consent, unless the key is known. Blind files it again all the same.
-func (s *store) accept(key string, in inbound, word keyword, blind bool) bool {
+// consent, unless the key is known. Blind files it again all the same. turned
+// says that the handset's consent is another now.
+func (s *store) accept(key string, in inbound, word keyword, blind bool) (fresh, turned bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.inbox[key] && !blind {
-		return false
+		return false, false
 	}
 	s.inbox[key] = true
 	s.todo++
+	before := s.consent[in.handset].out
 	if word == stopWord || word == startWord {
 		s.choose(in.handset, word == stopWord, in.at)
 	}
-	return true
+	return true, s.consent[in.handset].out != before
 }
 
 // seen reports whether a dedupe key is known.
@@ -133,9 +140,23 @@ func (s *store) unhold(handset string) []string {
 
 func (s *store) file(o outbound, state string) string {
 	s.lastSent++
-	id := fmt.Sprintf("out_%d", s.lastSent)
-	s.outbox[id] = &message{outbound: o, state: state}
+	id := fmt.Sprintf("%s_out_%d", s.name, s.lastSent)
+	o.key = s.newKey()
+	m := &message{outbound: o, state: state}
+	s.outbox[id], s.byKey[o.key] = m, m
 	return id
+}
+
+func (s *store) newKey() string {
+	s.lastKey++
+	return fmt.Sprintf("%s%d", s.unique, s.lastKey)
+}
+
+// freshKey is a key that no text has.
+func (s *store) freshKey() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.newKey()
 }
 
 // begin opens a send call. With recheck it refuses, and ends the work, when the
@@ -175,10 +196,15 @@ func (s *store) end(id string, got receipt, again bool) {
 		s.advance(got.message, m.state)
 		s.meet(got.contact, got.handset)
 	case consentNo:
-		// A word that came while the call was open is newer than the refusal.
-		if now := s.consent[m.handset]; now.turn == m.asOf.turn {
-			s.choose(m.handset, true, now.at)
-		}
+		s.turnedDown(m)
+	}
+}
+
+// turnedDown notes that the provider did not send a text because its handset
+// had opted out. A word that came since the call began is newer than that.
+func (s *store) turnedDown(m *message) {
+	if now := s.consent[m.handset]; now.turn == m.asOf.turn {
+		s.choose(m.handset, true, now.at)
 	}
 }
 
@@ -195,11 +221,19 @@ func (s *store) open(handset string) []<-chan struct{} {
 }
 
 // progress notes a status webhook, which may come before the send call it
-// belongs to is answered.
-func (s *store) progress(provider, status string) {
+// belongs to is answered, and under the provider's id or the text's own key.
+func (s *store) progress(in inbound) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.advance(provider, status)
+	s.advance(in.message, in.status)
+	m := s.byKey[in.key]
+	if m == nil {
+		return
+	}
+	s.advance(in.key, in.status)
+	if in.left {
+		s.turnedDown(m)
+	}
 }
 
 func (s *store) advance(provider, status string) {

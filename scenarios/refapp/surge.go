@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -17,10 +16,16 @@ import (
 	"time"
 )
 
-const (
-	surgePath      = "/webhooks/surge"
-	surgeTolerance = 300 * time.Second // how far off a signature's time may be
-)
+// surgeTolerance is how far off a signature's time may be.
+const surgeTolerance = 300 * time.Second
+
+// Surge is what the app needs to speak to Surge.
+type Surge struct {
+	BaseURL string   // of the API, without a slash at the end
+	Key     string   // sent as a bearer token
+	Account string   // the account that sends
+	Secrets []string // webhook signing secrets, any of which may sign; none refuses every webhook
+}
 
 // surge is the edge to Surge: signatures, events and the send call.
 type surge struct {
@@ -32,22 +37,13 @@ type surge struct {
 	bug    func(string) bool
 }
 
-func newSurge(opts Options, bug func(string) bool) (*surge, error) {
-	if opts.BaseURL == "" {
-		return nil, errors.New("no base URL: set SURGE_BASE_URL to the address of the provider's API")
-	}
+func newSurge(opts Options, client *http.Client, bug func(string) bool) (vendor, error) {
+	o := opts.Surge
 	s := &surge{
-		url: strings.TrimSuffix(opts.BaseURL, "/") + "/accounts/" + url.PathEscape(opts.Account) + "/messages",
-		key: opts.Key, now: opts.Now, bug: bug,
-		client: &http.Client{
-			Timeout: opts.Timeout,
-			// A connection of its own for each send: on a reused one an idle
-			// close looks like a send whose outcome is unknown.
-			Transport:     &http.Transport{DisableKeepAlives: true},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		url: strings.TrimSuffix(o.BaseURL, "/") + "/accounts/" + url.PathEscape(o.Account) + "/messages",
+		key: o.Key, client: client, now: opts.Now, bug: bug,
 	}
-	for _, secret := range opts.Secrets {
+	for _, secret := range o.Secrets {
 		key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
 		if err != nil || len(key) == 0 {
 			return nil, errors.New("a webhook signing secret is not base64: copy it whole, from whsec_ on")
@@ -59,7 +55,8 @@ func newSurge(opts Options, bug func(string) bool) (*surge, error) {
 
 // verify checks a Standard Webhooks signature: any of the signatures sent may
 // be made with any of the secrets known.
-func (s *surge) verify(header http.Header, body []byte) error {
+func (s *surge) verify(r *http.Request, body []byte) error {
+	header := r.Header
 	if s.bug("no-signature-check") {
 		return nil
 	}
@@ -127,12 +124,12 @@ type surgeMessage struct {
 var surgeFields = strings.Fields(`id type account_id timestamp data blast_id body metadata attachments conversation
 	received_at sent_at delivered_at failed_at failure_reason reason status contact phone_number`)
 
-func (s *surge) decode(header http.Header, body []byte) (inbound, error) {
+func (s *surge) decode(r *http.Request, body []byte) (inbound, error) {
 	var e surgeEvent
 	if err := json.Unmarshal(body, &e); err != nil {
 		return inbound{}, fmt.Errorf("reading the event: %w", err)
 	}
-	in := inbound{event: header.Get("webhook-id"), at: e.Timestamp}
+	in := inbound{event: r.Header.Get("webhook-id"), at: e.Timestamp}
 	err := in.readSurge(e)
 	switch {
 	case err != nil:
@@ -193,19 +190,7 @@ func (in *inbound) readSurgeData(data json.RawMessage) error {
 	return nil
 }
 
-func onlyFields(object []byte, known []string) bool {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(object, &fields) != nil {
-		return false
-	}
-	for _, name := range known {
-		delete(fields, name)
-	}
-	return len(fields) == 0
-}
-
-// send posts one message. Any answer that does not say clearly what was done
-// leaves the outcome unknown.
+// send posts one message.
 func (s *surge) send(ctx context.Context, o outbound) receipt {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, bytes.NewReader(encodeSurge(o)))
 	if err != nil {
@@ -213,13 +198,7 @@ func (s *surge) send(ctx context.Context, o outbound) receipt {
 	}
 	req.Header.Set("Authorization", "Bearer "+s.key)
 	req.Header.Set("Content-Type", "application/json")
-	resp, err := s.client.Do(req)
-	if err != nil {
-		return receipt{}
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
-	return s.read(resp, body, err)
+	return s.read(call(s.client, req))
 }
 
 func encodeSurge(o outbound) []byte {
@@ -239,37 +218,22 @@ func encodeSurge(o outbound) []byte {
 	return encoded
 }
 
-// read classes an answer. A status line is enough for a refusal; only a whole
-// body that names the message is an acceptance.
-func (s *surge) read(resp *http.Response, body []byte, readErr error) receipt {
-	code, after := resp.StatusCode, resp.Header.Get("Retry-After")
-	switch {
-	case code == http.StatusTooManyRequests, code == http.StatusServiceUnavailable && after != "":
-		return receipt{outcome: throttled, retryAfter: s.wait(after)}
-	case code >= 500:
-		return receipt{}
-	case code >= 300:
+// read classes an answer. Only a whole body that names the message is an acceptance.
+func (s *surge) read(answer reply) receipt {
+	got := answer.receipt(s.now())
+	switch got.outcome {
+	case refused:
 		var problem struct{ Error struct{ Type string } }
-		if json.Unmarshal(body, &problem) == nil && problem.Error.Type == "opted_out" {
-			return receipt{outcome: consentNo}
+		if answer.read(&problem) && problem.Error.Type == "opted_out" {
+			got.outcome = consentNo
 		}
-		return receipt{outcome: refused}
+	case accepted:
+		var m surgeMessage
+		if !answer.read(&m) || m.ID == "" {
+			return receipt{}
+		}
+		contact := m.Conversation.Contact
+		got.message, got.contact, got.handset = m.ID, contact.ID, contact.PhoneNumber
 	}
-	var m surgeMessage
-	if readErr != nil || json.Unmarshal(body, &m) != nil || m.ID == "" {
-		return receipt{}
-	}
-	contact := m.Conversation.Contact
-	return receipt{outcome: accepted, message: m.ID, contact: contact.ID, handset: contact.PhoneNumber}
-}
-
-// wait reads a Retry-After header in either of its forms.
-func (s *surge) wait(after string) time.Duration {
-	if seconds, err := strconv.Atoi(after); err == nil {
-		return time.Duration(seconds) * time.Second
-	}
-	if at, err := http.ParseTime(after); err == nil {
-		return at.Sub(s.now())
-	}
-	return 0
+	return got
 }

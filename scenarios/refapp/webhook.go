@@ -1,110 +1,111 @@
 package refapp
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net/http"
 )
 
-// maxBody is the most octets that are read of anything.
-const maxBody = 1 << 20
-
 // webhook trusts nothing before the signature is checked, and answers before
 // any work is done.
-func (a *App) webhook(w http.ResponseWriter, r *http.Request) {
+func (d *desk) webhook(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		fail(w, http.StatusBadRequest, "could not read the body")
 		return
 	}
-	if err := a.vendor.verify(r.Header, body); err != nil {
-		if a.bug("poisoned-dedupe") {
-			a.poison(r.Header, body)
+	if err := d.vendor.verify(r, body); err != nil {
+		if d.bug("poisoned-dedupe") {
+			d.poison(r, body)
 		}
-		a.log.Warn("webhook refused", "why", err)
+		d.log.Warn("webhook refused", "why", err)
 		fail(w, http.StatusUnauthorized, err.Error())
 		return
 	}
-	in, err := a.vendor.decode(r.Header, body)
+	in, err := d.vendor.decode(r, body)
 	switch {
 	case errors.Is(err, errBug):
 		fail(w, http.StatusInternalServerError, err.Error())
+	case errors.Is(err, errLater):
+		fail(w, http.StatusServiceUnavailable, err.Error())
 	case err != nil:
 		fail(w, http.StatusBadRequest, err.Error())
-	case a.ctx.Err() != nil:
+	case d.ctx.Err() != nil:
 		fail(w, http.StatusServiceUnavailable, "shutting down: try again")
 	default:
-		w.WriteHeader(a.take(in))
+		w.WriteHeader(d.take(in))
 	}
 }
 
 // take gives a webhook its effect and returns the status to answer with.
-func (a *App) take(in inbound) int {
-	handset := a.store.learn(in)
+func (d *desk) take(in inbound) int {
+	handset := d.store.learn(in)
 	code := http.StatusOK
 	switch in.kind {
 	case text:
-		code = a.takeText(in)
+		code = d.takeText(in)
 	case optedOut, optedIn:
-		a.takeConsent(in)
+		d.takeConsent(in)
 	case progress:
-		a.store.progress(in.message, in.status)
+		d.store.progress(in)
 	case newThread:
-		a.zoo.enter(handset, in.conversation)
+		d.zoo.enter(handset, in.conversation)
 	}
 	if handset != "" {
-		a.release(handset)
+		d.release(handset)
 	}
-	if a.bug("slow-ack") {
-		sleep(a.ctx, a.slow)
+	if d.bug("slow-ack") {
+		sleep(d.ctx, d.slow)
 	}
 	return code
 }
 
 // takeText files a text, once, and wakes the worker of its conversation.
-func (a *App) takeText(in inbound) int {
-	key, word := a.dedupeKey(in), a.keyword(in.body)
-	blind := a.bug("no-dedupe")
-	if a.bug("check-then-mark-race") && !a.store.seen(key) {
-		a.zoo.meet(key)
+func (d *desk) takeText(in inbound) int {
+	key, word := d.dedupeKey(in), d.keyword(in.body)
+	blind := d.bug("no-dedupe")
+	if d.bug("check-then-mark-race") && !d.store.seen(key) {
+		d.zoo.meet(key)
 		blind = true
 	}
-	a.zoo.enter(in.handset, in.conversation)
-	fresh := a.store.accept(key, in, word, blind)
+	d.zoo.enter(in.handset, in.conversation)
+	fresh, turned := d.store.accept(key, in, word, blind)
+	in.turned = turned
 	if word == stopWord {
-		a.drain(in.handset)
+		d.drain(in.handset)
 	}
 	switch {
-	case !fresh && a.bug("conflict-on-duplicate"):
+	case !fresh && d.bug("conflict-on-duplicate"):
 		return http.StatusConflict
-	case !fresh && a.bug("error-on-duplicate"):
+	case !fresh && d.bug("error-on-duplicate"):
 		return http.StatusInternalServerError
 	case !fresh:
 		return http.StatusOK
-	case a.bug("marks-before-success"):
-		if !a.process(in) {
+	case d.bug("marks-before-success"):
+		if !d.process(in) {
 			return http.StatusInternalServerError
 		}
 		return http.StatusOK
 	}
-	a.lanes.put(in.conversation, func() { a.process(in) })
+	d.lanes.put(in.conversation, func() { d.process(in) })
 	return http.StatusOK
 }
 
 // dedupeKey is what makes two attempts the same text: the provider's message id.
-func (a *App) dedupeKey(in inbound) string {
+func (d *desk) dedupeKey(in inbound) string {
 	switch {
-	case a.bug("dedupe-on-body"):
+	case d.bug("dedupe-on-body"):
 		return in.handset + " " + in.body
-	case a.bug("dedupe-on-event-id"):
-		return in.event
+	case d.bug("dedupe-on-event-id"):
+		return cmp.Or(in.event, in.message)
 	}
 	return in.message
 }
 
 // poison marks the message of a webhook that was just refused.
-func (a *App) poison(header http.Header, body []byte) {
-	if in, err := a.vendor.decode(header, body); err == nil && in.kind == text {
-		a.store.mark(a.dedupeKey(in))
+func (d *desk) poison(r *http.Request, body []byte) {
+	if in, err := d.vendor.decode(r, body); err == nil && in.kind == text {
+		d.store.mark(d.dedupeKey(in))
 	}
 }

@@ -11,45 +11,48 @@ const releaseTime = 50 * time.Millisecond
 
 // process answers one text of the inbox and reports whether every reply was
 // taken or was not wanted.
-func (a *App) process(in inbound) bool {
-	if a.bug("last-conversation") && !sleep(a.ctx, batchTime) {
+func (d *desk) process(in inbound) bool {
+	if d.bug("last-conversation") && !sleep(d.ctx, batchTime) {
 		return false
 	}
 	all := true
-	for _, id := range a.store.answer(a.replies(in)) {
-		all = a.deliver(id) && all
+	for _, id := range d.store.answer(d.replies(in)) {
+		all = d.deliver(id) && all
 	}
 	return all
 }
 
 // deliver sends one text of the outbox and reports whether it was taken or was
 // suppressed. Consent is looked at again before every call.
-func (a *App) deliver(id string) bool {
+func (d *desk) deliver(id string) bool {
 	for try := 1; ; try++ {
-		o, ok := a.store.begin(id, !a.bug("consent-checked-when-queued"))
+		o, ok := d.store.begin(id, !d.bug("consent-checked-when-queued"))
 		if !ok {
-			a.log.Info("text suppressed", "id", id)
+			d.log.Info("text suppressed", "id", id)
 			return true
 		}
-		got := a.vendor.send(a.ctx, o)
-		wait, again := a.policy.next(got, try)
-		a.store.end(id, got, again)
-		a.log.Info("send call", "id", id, "try", try, "outcome", got.outcome, "again", again)
+		if try > 1 && d.bug("new-key-on-retry") {
+			o.key = d.store.freshKey()
+		}
+		got := d.vendor.send(d.ctx, o)
+		wait, again := d.policy.next(got, try, d.manners.takesOnce)
+		d.store.end(id, got, again)
+		d.log.Info("send call", "id", id, "try", try, "outcome", got.outcome, "again", again)
 		if !again {
 			return got.outcome == accepted
 		}
-		if !sleep(a.ctx, wait) {
+		if !sleep(d.ctx, wait) {
 			return false
 		}
 	}
 }
 
 // release sends the reminders that waited for a webhook of this handset.
-func (a *App) release(handset string) {
-	for _, id := range a.store.unhold(handset) {
-		a.lanes.put(handset, func() {
-			if sleep(a.ctx, releaseTime) {
-				a.deliver(id)
+func (d *desk) release(handset string) {
+	for _, id := range d.store.unhold(handset) {
+		d.lanes.put(handset, func() {
+			if sleep(d.ctx, releaseTime) {
+				d.deliver(id)
 			}
 		})
 	}

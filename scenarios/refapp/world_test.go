@@ -2,11 +2,15 @@ package refapp
 
 import (
 	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -25,43 +29,107 @@ const (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// carrier is a fake of the one route that the app calls.
+// carrier is a fake of the calls that the app makes, to any provider.
 type carrier struct {
 	mu     sync.Mutex
-	calls  []string                                  // "cnv_ana: text", in order
+	calls  []string                                  // "cnv_ana: text", in order; a repeat under the same key is left out
 	raw    []map[string]any                          // the same, whole
+	keys   map[string]bool                           // idempotency keys seen
+	n      int                                       // sends so far, repeats too
+	lists  int                                       // look-ups of numbers so far
 	script func(n int, w http.ResponseWriter) bool   // n counts from 1; false answers as usual
 	during func(n int, body string, r *http.Request) // runs before the answer
 	got    chan string                               // every call, when somebody listens
 }
 
 func (c *carrier) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	var m map[string]any
-	if r.URL.Path != "/accounts/acct_1/messages" || r.Header.Get("Authorization") != "Bearer sk" ||
-		json.NewDecoder(r.Body).Decode(&m) != nil {
+	if r.URL.Path == "/v3/dedicated-numbers" && r.Header.Get("Authorization") == "Bearer mk" {
+		c.list(w)
+		return
+	}
+	to, m, ok := readSend(r)
+	if !ok {
 		http.Error(w, "not a send call", http.StatusNotFound)
 		return
 	}
-	to, _ := m["conversation"].(string)
-	if to == "" {
-		to, _ = m["to"].(string)
-	}
-	c.mu.Lock()
-	c.calls = append(c.calls, fmt.Sprintf("%s: %s", to, m["body"]))
-	c.raw = append(c.raw, m)
-	n := len(c.calls)
-	c.mu.Unlock()
+	n, call := c.note(r, to, m)
 	if c.got != nil {
-		c.got <- c.calls[n-1]
+		c.got <- call
 	}
 	if c.during != nil {
-		c.during(n, c.calls[n-1], r)
+		c.during(n, call, r)
 	}
 	if c.script != nil && c.script(n, w) {
 		return
 	}
 	w.WriteHeader(http.StatusCreated)
-	fmt.Fprintf(w, `{"id":"msg_out_%d","conversation":{"id":"cnv"}}`, n)
+	fmt.Fprintf(w, `{"id":"msg_out_%d","conversation":{"id":"cnv"},"data":{"messageId":"msg_out_%d"},"SMSMessage":{"Sid":"msg_out_%d"}}`, n, n, n)
+}
+
+func (c *carrier) list(w http.ResponseWriter) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lists++
+	fmt.Fprintf(w, `{"data":{"rows":[{"id":9001,"number":%q},{"id":9002,"number":%q},{"id":9003,"number":%q}],"page":0}}`, line, line2, line3)
+}
+
+func (c *carrier) note(r *http.Request, to string, m map[string]any) (n int, call string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.n++
+	call = fmt.Sprintf("%s: %s", to, m["body"])
+	key := r.Header.Get("X-Request-Id")
+	if key == "" || !c.keys[key] {
+		c.calls, c.raw = append(c.calls, call), append(c.raw, m)
+	}
+	if c.keys == nil {
+		c.keys = map[string]bool{}
+	}
+	c.keys[key] = true
+	return c.n, call
+}
+
+// readSend reads a send call of any provider: to whom, by the name of the
+// conversation or else the number, and all that it holds.
+func readSend(r *http.Request) (to string, m map[string]any, ok bool) {
+	user, password, _ := r.BasicAuth()
+	bearer := r.Header.Get("Authorization")
+	switch {
+	case r.URL.Path == "/accounts/acct_1/messages" && bearer == "Bearer sk":
+		ok = json.NewDecoder(r.Body).Decode(&m) == nil
+		to, _ = m["conversation"].(string)
+		if to == "" {
+			to, _ = m["to"].(string)
+		}
+	case r.URL.Path == "/v3/send" && bearer == "Bearer mk":
+		ok = json.NewDecoder(r.Body).Decode(&m) == nil
+		people, _ := m["subscribers"].([]any)
+		id, _ := m["longcodeId"].(float64)
+		m["body"] = m["message"]
+		m["key"] = r.Header.Get("X-Request-Id")
+		ok = ok && len(people) == 1
+		to = between(map[float64]string{9001: line, 9002: line2, 9003: line3}[id], fmt.Sprint(people...))
+	case r.URL.Path == "/v1/Accounts/acme1/Sms/send.json" && user == "xk" && password == "xt":
+		ok = r.ParseForm() == nil
+		m = map[string]any{}
+		for name, values := range r.PostForm {
+			m[name] = values[0]
+		}
+		m["body"] = m["Body"]
+		to = between(r.PostForm.Get("From"), r.PostForm.Get("To"))
+	}
+	return to, m, ok
+}
+
+// between names a conversation by its ends; one from the default number is as
+// good as none.
+func between(line, handset string) string {
+	for _, p := range []person{ana, ben, zoe} {
+		if p.line == line && p.number == handset {
+			return "cnv_" + p.name
+		}
+	}
+	return handset
 }
 
 // direct lets the app call the carrier without a network, so that a test can
@@ -81,6 +149,7 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 type world struct {
 	t       *testing.T
 	app     *App
+	desk    *desk
 	carrier *carrier
 	secrets []string // sign every webhook, in this order
 	age     time.Duration
@@ -89,23 +158,42 @@ type world struct {
 	events  int
 }
 
-// inBubble runs a test on an app with everything in fake time.
+// inBubble runs a test on an app of Surge with everything in fake time.
 func inBubble(t *testing.T, opts Options, test func(*world)) {
 	t.Helper()
+	inBubbleWith(t, "surge", opts, test)
+}
+
+// inBubbleWith is inBubble with another provider.
+func inBubbleWith(t *testing.T, provider string, opts Options, test func(*world)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		opts.BaseURL, opts.Key, opts.Account = "http://carrier", "sk", "acct_1"
-		if opts.Secrets == nil {
-			opts.Secrets = []string{secretA}
-		}
+		opts.serve(provider)
 		app, err := New(opts)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer app.Close()
-		w := &world{t: t, app: app, carrier: &carrier{}, secrets: []string{secretA}, clock: "2026-08-20T15:04:05Z"}
-		app.vendor.(*surge).client.Transport = direct{w.carrier}
+		w := &world{
+			t: t, app: app, desk: app.desk(provider), carrier: &carrier{},
+			secrets: []string{secretA}, clock: "2026-08-20T15:04:05Z",
+		}
+		w.desk.client.Transport = direct{w.carrier}
 		test(w)
 	})
+}
+
+// serve sets up a provider, unless that is done.
+func (o *Options) serve(provider string) {
+	secrets := []string{secretA}
+	switch {
+	case provider == "surge" && o.Surge.BaseURL == "":
+		o.Surge = Surge{BaseURL: "http://carrier", Key: "sk", Account: "acct_1", Secrets: secrets}
+	case provider == "mta" && o.MTA.BaseURL == "":
+		o.MTA = MTA{BaseURL: "http://carrier/v3", Key: "mk", Secrets: secrets}
+	case provider == "exotel" && o.Exotel.BaseURL == "":
+		o.Exotel = Exotel{BaseURL: "http://carrier", SID: "acme1", Key: "xk", Token: "xt", Number: line, Callback: "http://app/status"}
+	}
 }
 
 // call makes one request to the app.
@@ -159,16 +247,24 @@ func (w *world) hook(kind, data string) int {
 
 func (w *world) post(kind, data string) int {
 	body := fmt.Sprintf(`{"id":"evt","account_id":"acct_1","type":%q,"timestamp":%q,"data":%s}`, kind, w.clock, data)
-	code, _ := w.call("POST", surgePath, body, w.signed(body))
+	code, _ := w.call("POST", hooks+"surge", body, w.signed(body))
 	return code
 }
 
-// person is somebody with a handset and a conversation.
-type person struct{ name, number string }
+// The app's numbers, the default one first.
+const (
+	line  = "+18445550100"
+	line2 = "+18445550101"
+	line3 = "+18445550102"
+)
+
+// person is somebody with a handset and a conversation with one number.
+type person struct{ name, number, line string }
 
 var (
-	ana = person{"ana", "+18015550142"}
-	ben = person{"ben", "+18015550143"}
+	ana = person{"ana", "+18015550142", line2}
+	ben = person{"ben", "+18015550143", line2}
+	zoe = person{"zoe", "+18015550142", line3} // ana to another number
 )
 
 func (p person) thread() string {
@@ -185,7 +281,59 @@ func (p person) contact() string { return fmt.Sprintf(`{"id":"ctc_%s"}`, p.name)
 
 // says delivers a text and waits until the app is idle.
 func (w *world) says(p person, id, body string) int {
-	return w.hook("message.received", p.text(w, id, body))
+	code := w.deliver(p, id, body, false)
+	w.settle()
+	return code
+}
+
+// deliver delivers a text, in the provider's dialect, with a field that nobody
+// knows if extra is set.
+func (w *world) deliver(p person, id, body string, extra bool) int {
+	switch w.desk.name {
+	case "mta":
+		fields := map[string]any{
+			"fromNumber": p.number, "toNumber": p.line, "replyId": id, "messageId": id, "message": body, "timestamp": w.clock,
+		}
+		if extra {
+			fields["mood"] = "good"
+		}
+		text, err := json.Marshal(fields)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		return w.mta(string(text))
+	case "exotel":
+		form := url.Values{
+			"SmsSid": {id}, "From": {p.number}, "To": {p.line}, "Body": {body}, "DateCreated": {w.clock}, "AccountSid": {"acme1"},
+		}
+		if extra {
+			form.Set("Mood", "good")
+		}
+		return w.exotel("", form)
+	}
+	data := p.text(w, id, body)
+	if extra {
+		data = strings.Replace(data, `"blast_id"`, `"mood":"good","blast_id"`, 1)
+	}
+	return w.post("message.received", data)
+}
+
+// mta posts a signed body of MTA's.
+func (w *world) mta(body string) int {
+	code, _ := w.call("POST", hooks+"mta", body, http.Header{"X-Signature": {hexMAC(w.secrets[0], body)}})
+	return code
+}
+
+func hexMAC(secret, body string) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(body))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// exotel posts a form of Exotel's; under is a path below its webhooks.
+func (w *world) exotel(under string, form url.Values) int {
+	code, _ := w.call("POST", hooks+"exotel"+under, form.Encode(), http.Header{"Content-Type": {"application/x-www-form-urlencoded"}})
+	return code
 }
 
 // together delivers webhooks side by side and waits until the app is idle.
@@ -223,7 +371,7 @@ func (w *world) status(id string) string {
 
 // settle lets fake time pass until no work is left.
 func (w *world) settle() {
-	for synctest.Wait(); w.app.store.pending() > 0; synctest.Wait() {
+	for synctest.Wait(); w.desk.store.pending() > 0; synctest.Wait() {
 		if !sleep(w.t.Context(), time.Second) {
 			return
 		}

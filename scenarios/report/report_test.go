@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -102,6 +103,9 @@ func long() report.Result {
 }
 
 func run(results ...report.Result) report.Run {
+	for i := range results {
+		results[i].Provider = cmp.Or(results[i].Provider, "acme")
+	}
 	return report.Run{SUT: "bookings", Provider: "acme", Seed: 7, Results: results}
 }
 
@@ -120,6 +124,27 @@ func TestText(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "whole.txt", b.Bytes())
+}
+
+// A run for several providers says whose page each is, and which were left out.
+func TestTextOfSeveralProviders(t *testing.T) {
+	t.Parallel()
+	of := func(provider string, r report.Result) report.Result {
+		r.Provider = provider
+		return r
+	}
+	left := report.Result{Title: "x", Verdict: report.LeftOut, Reason: "no signature exists"}
+	left.Page = "trust/bad"
+	other := left
+	other.Page = "trust/stale"
+	r := run(fine(), left, of("acme", twice()), of("other", left), of("other", fine()), of("other", other))
+	r.Results[1].Provider, r.Provider = "acme", "acme, other"
+	r.Results[1].Reason = "the page is for other"
+	var b bytes.Buffer
+	if err := report.Text(&b, r, report.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "several.txt", b.Bytes())
 }
 
 func TestJSON(t *testing.T) {
@@ -198,6 +223,8 @@ func TestExitCode(t *testing.T) {
 		{of(report.Pass), 0},
 		{of(report.Pass, report.NotExercised), 0},
 		{of(report.NotExercised), 4},
+		{of(report.Pass, report.LeftOut), 0},
+		{of(report.LeftOut), 4},
 		{of(report.Pass, report.Inconclusive), 4},
 		{of(report.Pass, report.Inconclusive, report.Fail), 1},
 		{of(report.Fail), 1},

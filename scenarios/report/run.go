@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"github.com/switchhook/switchhook/emulator/journal"
@@ -16,13 +17,14 @@ const (
 	Fail         Verdict = "fail"
 	NotExercised Verdict = "not exercised" // what the page is about did not happen
 	Inconclusive Verdict = "inconclusive"  // the world did not go quiet in time, or the page could not run
+	LeftOut      Verdict = "left out"      // the page does not apply to the provider; it was not played
 )
 
 // Run is a run of pages against one system under test.
 type Run struct {
 	Started  time.Time `json:"started,omitzero"`
 	SUT      string    `json:"sut"`
-	Provider string    `json:"provider"`
+	Provider string    `json:"provider"` // or several, with commas
 	Seed     int64     `json:"seed"`
 	Results  []Result  `json:"results"`
 }
@@ -68,6 +70,17 @@ func (r Run) ExitCode() int {
 		return exitNotShown
 	}
 	return exitPassed
+}
+
+// providers are those that pages were run for, each once.
+func (r Run) providers() []string {
+	var all []string
+	for _, result := range r.Results {
+		if !slices.Contains(all, result.Provider) {
+			all = append(all, result.Provider)
+		}
+	}
+	return all
 }
 
 func (r Run) counts() map[Verdict]int {

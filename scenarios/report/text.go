@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -18,7 +19,7 @@ type Options struct {
 	Command string
 }
 
-var order = []Verdict{Pass, Fail, NotExercised, Inconclusive}
+var order = []Verdict{Pass, Fail, NotExercised, Inconclusive, LeftOut}
 
 // colours by verdict, as ANSI codes.
 var colours = map[Verdict]string{Pass: "32", Fail: "1;31", NotExercised: "33", Inconclusive: "35"}
@@ -38,28 +39,60 @@ func Text(w io.Writer, r Run, o Options) error {
 	table(&b, r, o)
 	fmt.Fprintf(&b, "\n%s\n", summary(r))
 	for _, result := range r.Results {
-		if result.Verdict != Pass {
+		if result.Verdict != Pass && result.Verdict != LeftOut {
 			b.WriteString("\n" + Explain(r, result, o))
 		}
 	}
+	leftOut(&b, r)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
 func table(b *strings.Builder, r Run, o Options) {
 	var rows strings.Builder
+	played := slices.DeleteFunc(slices.Clone(r.Results), func(result Result) bool { return result.Verdict == LeftOut })
 	t := tabwriter.NewWriter(&rows, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "verdict\tvirtual\twall\tpage\ttitle")
-	for _, result := range r.Results {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", result.Verdict, round(result.Virtual), round(result.Wall), Plain(result.Page), Plain(result.Title))
+	several := len(r.providers()) > 1
+	of := func(name string) string {
+		if several {
+			return "\t" + Plain(name)
+		}
+		return ""
+	}
+	fmt.Fprintf(t, "verdict\tvirtual\twall%s\tpage\ttitle\n", of("provider"))
+	for _, result := range played {
+		fmt.Fprintf(t, "%s\t%s\t%s%s\t%s\t%s\n", result.Verdict, round(result.Virtual), round(result.Wall),
+			of(result.Provider), Plain(result.Page), Plain(result.Title))
 	}
 	_ = t.Flush() // into memory
 	// Colour goes on afterwards: the codes would count as width.
 	lines := strings.SplitAfter(rows.String(), "\n")
 	b.WriteString(lines[0])
-	for i, result := range r.Results {
+	for i, result := range played {
 		rest := strings.TrimPrefix(lines[i+1], string(result.Verdict))
 		b.WriteString(o.paint(result.Verdict, string(result.Verdict)) + rest)
+	}
+}
+
+// leftOut lists the pages that were not played, by provider and reason.
+func leftOut(b *strings.Builder, r Run) {
+	type why struct{ provider, reason string }
+	pages, all := map[why][]string{}, []why(nil)
+	for _, result := range r.Results {
+		if result.Verdict != LeftOut {
+			continue
+		}
+		w := why{result.Provider, result.Reason}
+		if pages[w] == nil {
+			all = append(all, w)
+		}
+		pages[w] = append(pages[w], Plain(result.Page))
+	}
+	if len(all) > 0 {
+		b.WriteString("\nleft out:\n")
+	}
+	for _, w := range all {
+		fmt.Fprintf(b, "  %s: %s: %s\n", Plain(w.provider), Plain(w.reason), strings.Join(pages[w], ", "))
 	}
 }
 
@@ -125,6 +158,9 @@ func replay(r Run, result Result, o Options) string {
 	command := o.Command
 	if command == "" {
 		command = "switchhook verify"
+	}
+	if len(r.providers()) > 1 {
+		command += " --provider " + Plain(result.Provider)
 	}
 	return fmt.Sprintf("%s --seed %d %s", command, r.Seed, Plain(result.Page))
 }

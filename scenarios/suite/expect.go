@@ -72,9 +72,9 @@ func (v view) count(what string, from uint64) int {
 }
 
 func (v view) sent(from uint64, counts func(body string) bool) int {
-	n := 0
+	n, confirms := 0, v.confirms()
 	for _, s := range v.Sent {
-		if s.Handset == v.who && v.left(s, from) && !s.Message.Automatic && counts(s.Message.Body) {
+		if s.Handset == v.who && v.left(s, from) && !s.Message.Automatic && counts(s.Message.Body) && !confirms[s.Call] {
 			n++
 		}
 	}
@@ -102,13 +102,29 @@ func (v view) timeOf(seq uint64) time.Time {
 }
 
 func (v view) callsTo(from uint64) int {
-	n := 0
+	n, confirms := 0, v.confirms()
 	for _, c := range v.Calls {
-		if c.Handset == v.who && c.Seq > from && c.Sends() {
+		if c.Handset == v.who && c.Seq > from && c.Sends() && !confirms[c] {
 			n++
 		}
 	}
 	return n
+}
+
+// confirms are the calls that count as the declared confirmations of the
+// handset's STOP: the first that follow it, apart from what was asked for.
+func (v view) confirms() map[*history.Call]bool {
+	out := map[*history.Call]bool{}
+	for _, c := range v.ConsentOf(v.who) {
+		left := v.Promise.Confirms
+		for _, s := range v.Sent {
+			if left > 0 && v.MayConfirm(c, s.Call) && !slices.Contains(v.asked, s.Message.Body) {
+				out[s.Call] = true
+				left--
+			}
+		}
+	}
+	return out
 }
 
 func (v view) attempts() int {

@@ -230,7 +230,7 @@ func (f *fake) stage() *world {
 		Name: "fake", Webhooks: map[string]string{acme: "http://app/"},
 		Replies: []sut.Reply{{To: "quiet please"}, {To: "free?", Expect: 1}, {To: "book for {{token}}", Expect: 1}},
 	}
-	o := Options{SUT: app, Provider: acme, Seed: 7}
+	o := Options{SUT: app, Providers: []string{acme}, Seed: 7}
 	return &world{o: o, provider: acme, net: f, sut: app, lines: []sms.Number{"+18015550100", "+18015550101"}, drop: func() {}}
 }
 

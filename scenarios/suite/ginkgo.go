@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"maps"
-	"slices"
 	"sync/atomic"
 
 	"github.com/onsi/ginkgo/v2"
@@ -22,18 +20,13 @@ import (
 //
 //	var _ = suite.Register(func() suite.Options { return suite.Options{URL: emulator.URL, SUT: app} })
 //
-// options is called while the tree is built, for SUT.Webhooks, Pages, Provider
+// options is called while the tree is built, for SUT.Webhooks, Pages, Providers
 // and Seed, and once more when each Describe begins, for all the rest; so what
 // a BeforeSuite finds out can be in it. Pages of one Describe run in order and
 // against one sandbox, and a failing one does not stop the others.
 func Register(options func() Options) bool {
-	o := options()
-	providers := []string{o.Provider}
-	if o.Provider == "" && o.SUT != nil && len(o.SUT.Webhooks) > 0 {
-		providers = slices.Sorted(maps.Keys(o.SUT.Webhooks))
-	}
-	o = o.withDefaults()
-	for _, provider := range providers {
+	o := options().withDefaults()
+	for _, provider := range o.Providers {
 		describe(options, o.Pages, provider, outcome{func(report.Result) {}, func(error) {}})
 	}
 	return true
@@ -60,10 +53,8 @@ func describe(options func() Options, pages []page.Page, provider string, to out
 	ginkgo.Describe(title, ginkgo.Ordered, ginkgo.ContinueOnFailure, func() {
 		var w *world
 		ginkgo.BeforeAll(func(ctx ginkgo.SpecContext) {
-			o := options()
-			o.Provider = provider
 			var err error
-			if w, err = open(ctx, o); err != nil {
+			if w, err = open(ctx, options(), provider); err != nil {
 				to.fail(err)
 			}
 		})
@@ -91,7 +82,7 @@ func show(ctx context.Context, w *world, number int, p page.Page, to outcome) {
 	text := report.Explain(report.Run{SUT: w.o.SUT.Name, Provider: w.provider, Seed: w.o.Seed}, r, report.Options{})
 	switch r.Verdict {
 	case report.Pass:
-	case report.NotExercised:
+	case report.NotExercised, report.LeftOut:
 		ginkgo.Skip(r.Reason)
 	default:
 		ginkgo.Fail(text)
@@ -112,23 +103,22 @@ var ginkgoRan atomic.Bool
 // RunGinkgo runs the pages as a Ginkgo suite outside go test. ok is what Ginkgo
 // says: false if any page failed or the suite could not run. The error is, as
 // that of Run, about what kept pages from running. It works once in a process,
-// and not in one that has a Ginkgo suite of its own; Options.Parallel has no
-// effect, because Ginkgo runs specs side by side only in several processes.
+// and not in one that has a Ginkgo suite of its own; pages of all providers are
+// played one after the other, whatever Options.Parallel says, because Ginkgo
+// runs specs side by side only in several processes.
 func RunGinkgo(ctx context.Context, o Options, flags GinkgoFlags) (run report.Run, ok bool, err error) {
 	if ginkgoRan.Swap(true) {
 		return report.Run{}, false, errors.New("a Ginkgo suite ran already, and a process can run only one; start another process or use Run")
 	}
 	o = o.withDefaults()
-	run = report.Run{SUT: o.SUT.Name, Provider: o.Provider, Seed: o.Seed}
 	var results []*report.Result
 	var broke error // the first; those after it follow from it
-	describe(func() Options { return o }, o.Pages, o.Provider, outcome{
-		done: func(r report.Result) {
-			results = append(results, &r)
-			run.Provider = r.Provider
-		},
-		broke: func(err error) { broke = cmp.Or(broke, err) },
-	})
+	for _, provider := range o.Providers {
+		describe(func() Options { return o }, o.Pages, provider, outcome{
+			done:  func(r report.Result) { results = append(results, &r) },
+			broke: func(err error) { broke = cmp.Or(broke, err) },
+		})
+	}
 	suiteConfig, reporter := ginkgo.GinkgoConfiguration()
 	if suiteConfig.RandomSeed = flags.Seed; flags.Seed == 0 {
 		suiteConfig.RandomSeed = o.Seed
@@ -141,8 +131,7 @@ func RunGinkgo(ctx context.Context, o Options, flags GinkgoFlags) (run report.Ru
 	}
 	var t result
 	ok = ginkgo.RunSpecs(&t, o.SUT.Name, suiteConfig, reporter) && !t.failed
-	collect(&run, results)
-	return run, ok, cmp.Or(ctx.Err(), broke)
+	return o.report(results), ok, cmp.Or(ctx.Err(), broke)
 }
 
 // silence keeps Ginkgo from writing to the standard output until back is called.

@@ -63,11 +63,11 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-func TestPageOfAnotherProviderIsNotExercised(t *testing.T) {
+func TestPageOfAnotherProviderIsLeftOut(t *testing.T) {
 	t.Parallel()
 	f := newFake()
 	r, err := f.stage().play(t.Context(), 0, page.Page{Name: "x", Provider: "other"})
-	if err != nil || r.Verdict != report.NotExercised || !strings.Contains(r.Reason, "other") || len(f.entries) > 0 {
+	if err != nil || r.Verdict != report.LeftOut || r.Reason != "the page is for other" || len(f.entries) > 0 {
 		t.Errorf("%+v, %v, %d entries", r, err, len(f.entries))
 	}
 }
@@ -352,3 +352,47 @@ func TestRunWithoutAnEmulator(t *testing.T) {
 }
 
 var _ network = (*client.Client)(nil)
+
+func TestPagesAreAMinuteApart(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	w := f.stage()
+	p := page.Page{Name: "x", Provider: page.Any, Phases: []page.Phase{{Steps: []page.Step{{Verb: page.Settle}}}}}
+	for number := range 2 {
+		if _, err := w.play(t.Context(), number, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.Contains(f.did, "advance to 01 00:01") {
+		t.Errorf("did %q, want the clock moved on by a minute before the second page", f.did)
+	}
+}
+
+// What the application declares that it sends to confirm a STOP is no reply,
+// and does not count since STOP; what comes after it does.
+func TestConfirmationsAreNotCounted(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		confirms int
+		answers  int
+		replies  string
+	}{
+		"declared":          {1, 1, "0"},
+		"one too many":      {1, 2, "1"},
+		"declared and none": {1, 0, "0"},
+		"not declared":      {0, 1, "1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFake()
+			f.answers = tt.answers
+			w := f.stage()
+			w.sut.OptOut.Confirms = tt.confirms
+			r := w.script(t, "ana texts STOP\nexpect replies ana "+tt.replies+
+				"\nexpect sends-to ana "+tt.replies+" since STOP\nexpect calls-to ana "+tt.replies+" since STOP\n")
+			if len(r.Expects) > 0 {
+				t.Errorf("%+v", r.Expects)
+			}
+		})
+	}
+}

@@ -105,7 +105,7 @@ func (p *play) ask(ctx context.Context, s page.Step, key string, how *sut.Send) 
 	if how == nil {
 		return cannot("sut.yaml does not say how to make the application %s a text; add %s: {request: {method: POST, path: /notify, json: {to: \"{{handset}}\", text: \"{{text}}\"}}}", key, key)
 	}
-	t := sut.Text{Handset: string(p.cast[s.Who[0]]), Body: s.Body, Ref: fmt.Sprintf("page-%d-line-%d", p.number+1, s.Line)}
+	t := sut.Text{Handset: string(p.cast[s.Who[0]]), Body: s.Body, Ref: fmt.Sprintf("page-%d-line-%d", p.number+1, s.Line), Provider: p.provider}
 	if s.At > 0 {
 		if !how.Request.Uses(sut.AtPlaceholder) {
 			return cannot("sut.yaml does not say how to tell the application when a text is to leave; add at: \"{{at}}\", or what it calls that, to the json of %s.request", key)

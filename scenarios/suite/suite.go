@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,20 +20,23 @@ import (
 // Options say what to run against what; the zero value runs the catalog against
 // whatever takes the webhooks of an emulator on this machine.
 type Options struct {
-	URL      string // of the emulator; default: client.DefaultURL
-	Token    string // of its control API, if it wants one
-	SUT      *sut.SUT
-	Pages    []page.Page // default: the catalog
-	Provider string      // default: the first that the SUT takes webhooks of
-	Seed     int64       // decides handset numbers and words
+	URL   string // of the emulator; default: client.DefaultURL
+	Token string // of its control API, if it wants one
+	SUT   *sut.SUT
+	Pages []page.Page // default: the catalog
+	// Providers are those to play the pages for, side by side if the SUT says
+	// how to start it. Default: those that it takes webhooks of.
+	Providers []string
+	Seed      int64 // decides handset numbers and words
 	// Progress hears of each result as it comes, one at a time.
 	Progress func(report.Result)
 	Log      io.Writer // takes the application's output as it comes
 	// Quiet is how long silence must last at least. Default: what the SUT
 	// declares, else 200 ms. A SUT whose reactions take longer stretches it.
 	Quiet time.Duration
-	// Parallel is how many pages run at once, each in a sandbox and against a
-	// process of its own. It takes effect only if the SUT says how to start it.
+	// Parallel is how many pages of a provider run at once, each in a sandbox
+	// and against a process of its own. It takes effect only if the SUT says how
+	// to start it.
 	Parallel int
 }
 
@@ -43,14 +47,16 @@ func (o Options) withDefaults() Options {
 	if o.Pages == nil {
 		o.Pages = catalog.Pages()
 	}
-	if o.Provider == "" && len(o.SUT.Webhooks) > 0 {
-		o.Provider = slices.Sorted(maps.Keys(o.SUT.Webhooks))[0]
+	if len(o.Providers) == 0 {
+		o.Providers = slices.Sorted(maps.Keys(o.SUT.Webhooks))
+	}
+	if len(o.Providers) == 0 {
+		o.Providers = []string{""} // the first that the emulator has
 	}
 	o.Parallel = max(o.Parallel, 1)
 	if len(o.SUT.Start) == 0 {
 		o.Parallel = 1
 	}
-	o.Parallel = min(o.Parallel, max(len(o.Pages), 1))
 	return o
 }
 
@@ -60,41 +66,88 @@ func Run(ctx context.Context, o Options) (report.Run, error) {
 	o = o.withDefaults()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	run := report.Run{SUT: o.SUT.Name, Provider: o.Provider, Seed: o.Seed}
-	var (
-		mu      sync.Mutex
-		wg      sync.WaitGroup
-		results = make([]*report.Result, len(o.Pages))
-		errs    []error
-		next    = make(chan int)
-	)
-	for range o.Parallel {
+	b := &board{Options: o, stop: cancel, results: make([]*report.Result, len(o.Providers)*len(o.Pages))}
+	var wg sync.WaitGroup
+	for n, provider := range o.Providers {
+		all := func() { b.all(ctx, n*len(o.Pages), provider) }
+		if len(o.SUT.Start) > 0 {
+			wg.Go(all)
+		} else {
+			all() // there is one application and one sandbox for all
+		}
+	}
+	wg.Wait()
+	return o.report(b.results), errors.Join(b.errs...)
+}
+
+// board is where the workers of a run put their results.
+type board struct {
+	Options
+	stop    context.CancelFunc
+	mu      sync.Mutex
+	results []*report.Result
+	errs    []error
+}
+
+func (b *board) put(place int, r report.Result) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.results[place] = &r
+	tell(b.Options, r)
+}
+
+func (b *board) fail(err error) {
+	if err == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.errs = append(b.errs, err)
+	b.stop()
+}
+
+// all plays the pages for one provider. Their results have their places from
+// first on.
+func (b *board) all(ctx context.Context, first int, provider string) {
+	var todo []int
+	for i, p := range b.Pages {
+		if r, out := leftOut(p, provider); out {
+			b.put(first+i, r)
+		} else {
+			todo = append(todo, i)
+		}
+	}
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(b.Parallel, len(todo)) {
 		wg.Go(func() {
-			err := work(ctx, o, next, func(i int, provider string, r report.Result) {
-				mu.Lock()
-				defer mu.Unlock()
-				results[i] = &r
-				run.Provider = provider
-				tell(o, r)
-			})
-			if err != nil {
-				mu.Lock()
-				defer mu.Unlock()
-				errs = append(errs, err)
-				cancel()
-			}
+			b.fail(work(ctx, b.Options, provider, next, func(i int, r report.Result) { b.put(first+i, r) }))
 		})
 	}
-	hand(ctx, next, len(o.Pages))
+	hand(ctx, next, todo)
 	wg.Wait()
-	collect(&run, results)
-	return run, errors.Join(errs...)
+}
+
+// leftOut is the result of a page that does not apply to a provider.
+func leftOut(p page.Page, provider string) (report.Result, bool) {
+	reason, out := p.LeftOut(provider)
+	if !out || provider == "" {
+		return report.Result{}, false
+	}
+	r := blank(p, provider)
+	r.Verdict, r.Reason = report.LeftOut, reason
+	return r, true
+}
+
+// blank is the result of a page before anything happened.
+func blank(p page.Page, provider string) report.Result {
+	return report.Result{Page: p.Name, Title: p.Title, Provider: provider, Labels: p.Labels, Kills: p.Kills}
 }
 
 // hand gives out the numbers of pages until all are given or ctx ends.
-func hand(ctx context.Context, next chan<- int, pages int) {
+func hand(ctx context.Context, next chan<- int, pages []int) {
 	defer close(next)
-	for i := range pages {
+	for _, i := range pages {
 		select {
 		case next <- i:
 		case <-ctx.Done():
@@ -104,8 +157,8 @@ func hand(ctx context.Context, next chan<- int, pages int) {
 }
 
 // work plays pages, one after the other, in a world of its own.
-func work(ctx context.Context, o Options, next <-chan int, done func(int, string, report.Result)) error {
-	w, err := open(ctx, o)
+func work(ctx context.Context, o Options, provider string, next <-chan int, done func(int, report.Result)) error {
+	w, err := open(ctx, o, provider)
 	if err != nil {
 		return err
 	}
@@ -115,7 +168,7 @@ func work(ctx context.Context, o Options, next <-chan int, done func(int, string
 		if err != nil {
 			return err
 		}
-		done(i, w.provider, r)
+		done(i, r)
 	}
 	return ctx.Err()
 }
@@ -126,17 +179,27 @@ func tell(o Options, r report.Result) {
 	}
 }
 
-// collect keeps the results of the pages that ran, in the order of the pages.
-func collect(run *report.Run, results []*report.Result) {
+// report keeps the results of the pages that ran, in the order of providers and pages.
+func (o Options) report(results []*report.Result) report.Run {
+	run := report.Run{SUT: o.SUT.Name, Seed: o.Seed}
+	var providers []string
 	for _, r := range results {
 		if r == nil {
 			continue
 		}
 		run.Results = append(run.Results, *r)
+		if !slices.Contains(providers, r.Provider) {
+			providers = append(providers, r.Provider)
+		}
 		if len(r.Entries) > 0 && (run.Started.IsZero() || r.Entries[0].Wall.Before(run.Started)) {
 			run.Started = r.Entries[0].Wall
 		}
 	}
+	if len(providers) == 0 {
+		providers = o.Providers
+	}
+	run.Provider = strings.Join(providers, ", ")
+	return run
 }
 
 // quietFloor is how long silence must last where nothing else is known.

@@ -12,8 +12,6 @@ import (
 	"github.com/switchhook/switchhook/client"
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/sms"
-	"github.com/switchhook/switchhook/scenarios/page"
-	"github.com/switchhook/switchhook/scenarios/report"
 	"github.com/switchhook/switchhook/scenarios/sut"
 )
 
@@ -32,10 +30,10 @@ type world struct {
 }
 
 // open makes or takes a sandbox and starts the application if it says how.
-func open(ctx context.Context, o Options) (*world, error) {
+func open(ctx context.Context, o Options, provider string) (*world, error) {
 	o = o.withDefaults()
 	c := client.New(client.Options{URL: o.URL, Token: o.Token})
-	w := &world{o: o, drop: func() {}}
+	w := &world{o: o, provider: provider, drop: func() {}}
 	box, err := w.sandbox(ctx, c)
 	if err != nil {
 		return nil, err
@@ -81,7 +79,7 @@ const leaveTime = 10 * time.Second
 
 // enter points the sandbox and the application at each other.
 func (w *world) enter(ctx context.Context, box client.Sandbox) error {
-	if w.provider = w.o.Provider; w.provider == "" && len(box.Providers) > 0 {
+	if w.provider == "" && len(box.Providers) > 0 {
 		w.provider = slices.Sorted(maps.Keys(box.Providers))[0]
 	}
 	own, ok := box.Providers[w.provider]
@@ -95,7 +93,7 @@ func (w *world) enter(ctx context.Context, box client.Sandbox) error {
 		return err
 	}
 	values["port"] = strconv.Itoa(port)
-	if w.sut, err = w.o.SUT.Expand(values); err != nil {
+	if w.sut, err = w.o.SUT.For(w.provider).Expand(values); err != nil {
 		return err
 	}
 	for _, provider := range slices.Sorted(maps.Keys(w.sut.Webhooks)) {
@@ -181,9 +179,4 @@ func (w *world) reacted(d time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.slowest = max(w.slowest, d)
-}
-
-// blank is the result of a page before anything happened.
-func (w *world) blank(p page.Page) report.Result {
-	return report.Result{Page: p.Name, Title: p.Title, Provider: w.provider, Labels: p.Labels, Kills: p.Kills}
 }

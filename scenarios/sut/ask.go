@@ -43,7 +43,8 @@ func (s *SUT) webhooks() []string {
 type Text struct {
 	Handset, Body, Ref string
 
-	At time.Time // when it is to leave; the zero value: at once
+	Provider string    // by which it is to leave
+	At       time.Time // when it is to leave; the zero value: at once
 }
 
 func (t Text) values() map[string]string {
@@ -51,8 +52,12 @@ func (t Text) values() map[string]string {
 	if !t.At.IsZero() {
 		at = t.At.UTC().Format(time.RFC3339)
 	}
-	return map[string]string{"handset": t.Handset, "text": t.Body, "ref": t.Ref, AtPlaceholder: at}
+	return map[string]string{"handset": t.Handset, "text": t.Body, "ref": t.Ref, ProviderPlaceholder: t.Provider, AtPlaceholder: at}
 }
+
+// ProviderPlaceholder is the placeholder of a request that says by which
+// provider the text is to leave.
+const ProviderPlaceholder = "provider"
 
 // AtPlaceholder is the placeholder of a Send request that says when the text
 // is to leave, as an RFC 3339 instant of virtual time.

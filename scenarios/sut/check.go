@@ -38,13 +38,12 @@ func (c *checker) document(doc *yaml.Node) {
 		case "webhooks":
 			each(n, func(_ string, n *yaml.Node) { c.url(n) })
 		case "replies":
-			c.strings(n, "token")
 			c.replies(n)
 		case "send":
-			c.strings(n, "handset", "text", "ref", AtPlaceholder)
+			c.strings(n, "handset", "text", "ref", ProviderPlaceholder, AtPlaceholder)
 			c.request(n)
 		case "queue":
-			c.strings(n, "handset", "text", "ref")
+			c.strings(n, "handset", "text", "ref", ProviderPlaceholder)
 			c.request(n)
 		case "probe":
 			c.probes(n)
@@ -52,10 +51,45 @@ func (c *checker) document(doc *yaml.Node) {
 			if n.Value != AtLeastOnce && n.Value != AtMostOnce {
 				c.fail(n, "%q is not a policy; write %s or %s", n.Value, AtLeastOnce, AtMostOnce)
 			}
-		case "opt_out", "quiet":
+		case "opt_out":
+			c.optOut(n)
+		case "quiet":
 			c.notNegative(n)
+		case "providers":
+			c.providers(n, value(doc, "webhooks"))
 		}
 	})
+}
+
+// providers checks what is said of single providers, which must be ones whose
+// webhooks the application takes.
+func (c *checker) providers(n, webhooks *yaml.Node) {
+	each(n, func(provider string, own *yaml.Node) {
+		if webhooks == nil || value(webhooks, provider) == nil {
+			c.fail(own, "the application takes no webhooks of %q; add its URL to webhooks", provider)
+		}
+		each(own, func(key string, n *yaml.Node) {
+			switch key {
+			case "replies":
+				c.replies(n)
+			case "opt_out":
+				c.optOut(n)
+			}
+		})
+	})
+}
+
+func (c *checker) optOut(n *yaml.Node) {
+	c.notNegative(n)
+	words := value(n, "words")
+	if words == nil {
+		return
+	}
+	for _, word := range words.Content {
+		if strings.TrimSpace(word.Value) == "" {
+			c.fail(word, "the word is empty; write one like BASTA")
+		}
+	}
 }
 
 // each calls fn with the keys and values of a mapping.
@@ -112,6 +146,7 @@ func (c *checker) url(n *yaml.Node) {
 }
 
 func (c *checker) replies(n *yaml.Node) {
+	c.strings(n, "token")
 	for _, reply := range n.Content {
 		if to := value(reply, "to"); to == nil || to.Value == "" {
 			c.fail(reply, "a reply needs the text that it answers; write to: \"Is 3pm free?\"")

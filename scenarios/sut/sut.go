@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -25,8 +26,10 @@ type SUT struct {
 	Queue    *Send // the same, for a text that it holds until the handset's next message
 	Probe    map[string]Probe
 	OptOut   OptOut `yaml:"opt_out"`
-	Policy   string // after a send with an unknown outcome: at-least-once or at-most-once
-	Quiet    sms.Duration
+	// Providers says what is different where it serves one provider.
+	Providers map[string]Own
+	Policy    string // after a send with an unknown outcome: at-least-once or at-most-once
+	Quiet     sms.Duration
 
 	Dir string `yaml:"-"` // folder of the file; Start runs there
 }
@@ -42,8 +45,8 @@ type Send struct {
 	Request Request
 }
 
-// Request is one HTTP request; "{{handset}}", "{{text}}", "{{ref}}" and, for
-// Send, "{{at}}" in its values stand for the text to send. A field of JSON that
+// Request is one HTTP request; "{{handset}}", "{{text}}", "{{ref}}",
+// "{{provider}}" and, for Send, "{{at}}" in its values stand for the text to send. A field of JSON that
 // comes out empty, as "{{at}}" does for a text that leaves at once, is left out.
 type Request struct {
 	Method string // default: POST
@@ -61,7 +64,24 @@ type Probe struct {
 
 // OptOut is what it does itself when a handset opts out.
 type OptOut struct {
-	Confirms int // texts that it sends to confirm
+	Confirms int      // texts that it sends to confirm
+	Words    []string // that it takes for STOP besides the usual ones
+}
+
+// Own is what an application does for the customers of one provider only.
+type Own struct {
+	Replies []Reply // besides those to everybody
+	OptOut  *OptOut `yaml:"opt_out"` // in place of the one for everybody
+}
+
+// For is the description of the application as it serves one provider.
+func (s *SUT) For(provider string) *SUT {
+	out, own := *s, s.Providers[provider]
+	out.Replies = slices.Concat(s.Replies, own.Replies)
+	if own.OptOut != nil {
+		out.OptOut = *own.OptOut
+	}
+	return &out
 }
 
 // The names of probes that the harness knows.

@@ -32,6 +32,7 @@ probe:
   pending: {path: /debug, field: work.count}
   status: {path: "/messages/{{message}}", field: status}
 opt_out: {confirms: 1}
+providers: {acme: {opt_out: {words: [BASTA]}, replies: [{to: HELP, expect: 1}]}}
 policy: at-least-once
 quiet: 150ms
 `
@@ -60,7 +61,9 @@ func TestLoad(t *testing.T) {
 		Probe: map[string]sut.Probe{
 			"pending": {Path: "/debug", Field: "work.count"}, "status": {Path: "/messages/{{message}}", Field: "status"},
 		},
-		OptOut: sut.OptOut{Confirms: 1}, Policy: sut.AtLeastOnce, Quiet: sms.Duration(150 * time.Millisecond),
+		OptOut:    sut.OptOut{Confirms: 1},
+		Providers: map[string]sut.Own{"acme": {Replies: []sut.Reply{{To: "HELP", Expect: 1}}, OptOut: &sut.OptOut{Words: []string{"BASTA"}}}},
+		Policy:    sut.AtLeastOnce, Quiet: sms.Duration(150 * time.Millisecond),
 		Dir: filepath.Dir(file),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -95,7 +98,7 @@ func TestParseSaysWhereAndWhat(t *testing.T) {
 		"placeholder in env":    {"env: {A: \"{{prot}}\"}\n", []string{"s.yaml:1:10:", "{{prot}}", "{{port}}, {{provider.value}}"}},
 		"placeholder in start":  {"start: [a, \"{{handset}}\"]\n", []string{"s.yaml:1:12:", "{{handset}}"}},
 		"placeholder in reply":  {"replies: [{to: \"{{name}}\"}]\n", []string{"s.yaml:1:16:", "{{token}}"}},
-		"placeholder in send":   {"send: {request: {path: /x, json: {to: [\"{{token}}\"]}}}\n", []string{"s.yaml:1:40:", "{{handset}}, {{text}}, {{ref}}, {{at}}"}},
+		"placeholder in send":   {"send: {request: {path: /x, json: {to: [\"{{token}}\"]}}}\n", []string{"s.yaml:1:40:", "{{handset}}, {{text}}, {{ref}}, {{provider}}, {{at}}"}},
 		"placeholder in queue":  {"queue: {request: {path: /x, json: {at: \"{{at}}\"}}}\n", []string{"s.yaml:1:40:", "{{at}}"}},
 		"placeholder in probe":  {"probe: {status: {path: \"/{{id}}\", field: a}}\n", []string{"s.yaml:1:24:", "{{message}}"}},
 		"ready is no URL":       {"ready: 127.0.0.1:80\n", []string{"s.yaml:1:8:", "is not a URL"}},
@@ -105,6 +108,11 @@ func TestParseSaysWhereAndWhat(t *testing.T) {
 		"strange method":        {"queue: {request: {method: SHOUT, path: /x}}\n", []string{"s.yaml:1:27:", "POST, PUT"}},
 		"unknown probe":         {"probe: {mood: {path: /mood, field: a}}\n", []string{"s.yaml:1:15:", "status and pending"}},
 		"probe without a field": {"probe: {pending: {path: /p}}\n", []string{"s.yaml:1:18:", "field"}},
+		"provider not served":   {"providers: {acme: {replies: []}}\n", []string{"s.yaml:1:19:", "no webhooks of \"acme\""}},
+		"provider's own key":    {"webhooks: {a: http://x}\nproviders: {a: {policy: at-most-once}}\n", []string{"s.yaml:2:17:", "policy"}},
+		"provider's reply":      {"webhooks: {a: http://x}\nproviders: {a: {replies: [{to: \"{{name}}\"}]}}\n", []string{"s.yaml:2:32:", "{{token}}"}},
+		"provider's opt-out":    {"webhooks: {a: http://x}\nproviders: {a: {opt_out: {confirms: -1}}}\n", []string{"s.yaml:2:37:", "below zero"}},
+		"empty word":            {"opt_out: {words: [NO, \" \"]}\n", []string{"s.yaml:1:23:", "the word is empty"}},
 		"unknown policy":        {"policy: maybe\n", []string{"s.yaml:1:9:", "at-least-once or at-most-once"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -141,6 +149,21 @@ func TestExpand(t *testing.T) {
 	}
 	if base, err := got.Base(); base != "http://127.0.0.1:8080" || err != nil {
 		t.Errorf("Base = %q, %v", base, err)
+	}
+}
+
+func TestForAProvider(t *testing.T) {
+	t.Parallel()
+	s, err := sut.Parse("s.yaml", []byte(whole))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := s.For("acme")
+	if n := len(own.Replies); n != 3 || own.Replies[2].To != "HELP" || own.OptOut.Confirms != 0 || own.OptOut.Words[0] != "BASTA" {
+		t.Errorf("for acme: replies %+v, opt-out %+v", own.Replies, own.OptOut)
+	}
+	if other := s.For("other"); len(other.Replies) != 2 || len(s.Replies) != 2 || other.OptOut.Confirms != 1 {
+		t.Errorf("for another: replies %+v, opt-out %+v", other.Replies, other.OptOut)
 	}
 }
 

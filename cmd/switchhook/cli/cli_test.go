@@ -282,7 +282,7 @@ func TestComplete(t *testing.T) {
 		"pages":             {[]string{"verify", "replies/once", "duplicates/a"}, "duplicates/at-once"},
 		"bugs":              {[]string{"demo", "--bug", "no-d"}, "no-dedupe"},
 		"kinds":             {[]string{"tail", "--kind", "attempt.p"}, "attempt.planned"},
-		"providers":         {[]string{"env", ""}, firstProvider()},
+		"providers":         {[]string{"env", firstProvider()[:2]}, firstProvider()},
 		"hidden stays so":   {[]string{"ref"}, ""},
 		"unknown for a URL": {[]string{"tail", "--emulator", ""}, ""},
 	} {

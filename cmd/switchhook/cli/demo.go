@@ -20,12 +20,17 @@ import (
 
 // demoCommand shows a run against the reference application.
 type demoCommand struct {
-	Page []string `arg:"" optional:"" help:"Pages to play; default: all that are built in."`
-	Addr string   `placeholder:"HOST:PORT" help:"Where to listen (127.0.0.1:7767, or a free port with --once)."`
-	Once bool     `help:"Stop after the verdicts, with the exit code of verify."`
-	Bug  string   `placeholder:"NAME" help:"Let a bug out in the sample application and play the pages that must catch it."`
-	Seed int64    `placeholder:"N" help:"Where numbers and words come from (0)."`
+	Page     []string `arg:"" optional:"" help:"Pages to play; default: all that are built in."`
+	Provider []string `placeholder:"NAME" help:"Whose webhooks; default: all. May be repeated."`
+	Addr     string   `placeholder:"HOST:PORT" help:"Where to listen (127.0.0.1:7767, or a free port with --once)."`
+	Once     bool     `help:"Stop after the verdicts, with the exit code of verify."`
+	Bug      string   `placeholder:"NAME" help:"Let a bug out in the sample application and play the pages that must catch it."`
+	Seed     int64    `placeholder:"N" help:"Where numbers and words come from (0)."`
 }
+
+// pagesAtOnce is how many pages of a provider the demo plays at a time, each
+// with an application of its own: few enough for two processors.
+const pagesAtOnce = 2
 
 // Help is the example in the help text.
 func (demoCommand) Help() string {
@@ -51,7 +56,7 @@ func (c *demoCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	defer s.close()
 	t.printf("switchhook listens on %s; pages to play against the sample application: %d\n\n", s.url, len(pages))
-	o := suite.Options{URL: s.url, Token: s.token, SUT: app, Pages: pages, Seed: c.Seed}
+	o := suite.Options{URL: s.url, Token: s.token, SUT: app, Pages: pages, Providers: c.Provider, Seed: c.Seed, Parallel: pagesAtOnce}
 	run, err := judge(ctx, t, o, "")
 	if err != nil {
 		return err

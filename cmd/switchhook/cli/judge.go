@@ -12,7 +12,12 @@ import (
 // judge runs the pages, with a line of progress. An error says what kept them
 // from running; it is never nil if a page is without a verdict.
 func judge(ctx context.Context, t *terminal, o suite.Options, junit string) (report.Run, error) {
-	p := &progress{to: t.err, total: len(o.Pages), on: isTerminal(t.err)}
+	providers := len(o.Providers)
+	if providers == 0 {
+		providers = len(o.SUT.Webhooks)
+	}
+	total := len(o.Pages) * max(1, providers)
+	p := &progress{to: t.err, total: total, on: isTerminal(t.err)}
 	o.Progress = p.step
 	p.draw("")
 	defer p.clear()
@@ -22,11 +27,11 @@ func judge(ctx context.Context, t *terminal, o suite.Options, junit string) (rep
 	run, _, err := suite.RunGinkgo(ctx, o, suite.GinkgoFlags{JUnit: junit})
 	switch {
 	case ctx.Err() != nil:
-		return run, couldNot(fmt.Sprintf("interrupted after %d of %d pages", len(run.Results), len(o.Pages)), "")
+		return run, couldNot(fmt.Sprintf("interrupted after %d of %d pages", len(run.Results), total), "")
 	case err != nil:
 		return run, err
-	case len(run.Results) < len(o.Pages):
-		return run, fmt.Errorf("the run broke off after %d of %d pages", len(run.Results), len(o.Pages))
+	case len(run.Results) < total:
+		return run, fmt.Errorf("the run broke off after %d of %d pages", len(run.Results), total)
 	}
 	return run, nil
 }

@@ -9,9 +9,9 @@ import (
 
 func TestFetchAttachment(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
+	w := newWorld(t)
 	w.send(t, `{"to":"+18015550142","attachments":[{"url":"https://acme.com/a%20b.png?x=<1>"}]}`)
-	id := w.messages[0].Media[0].ID
+	id := w.messages(t)[0].Media[0].ID
 	for _, path := range []string{"/attachments/" + id, "/attachments/" + id + "/file"} {
 		got := w.call(t, "GET", path, "")
 		if got.status != 302 || got.header.Get("Location") != "https://acme.com/a%20b.png?x=<1>" || got.body != "" {
@@ -116,7 +116,7 @@ func TestAttachmentsRefused(t *testing.T) {
 		`[]`:                                  `{"body":["can't be blank"]}`,
 		`null`:                                `{"body":["can't be blank"]}`,
 	} {
-		got := newWorld().send(t, `{"to":"+18015550142","attachments":`+sent+`}`)
+		got := newWorld(t).send(t, `{"to":"+18015550142","attachments":`+sent+`}`)
 		if got.status != 422 || !strings.Contains(got.body, `"detail":`+want+`}`) {
 			t.Errorf("%s: %d %s, want %s", sent, got.status, got.body, want)
 		}
@@ -131,7 +131,7 @@ func TestMediaKinds(t *testing.T) {
 		"": "file", "media/17": "file", "v1.2/media": "file", "release-1.2": "file", "ends.": "file",
 		"a.exe": "", "a.zip": "", "a.HTML": "", "a.js": "", "a.svg": "", "a.png.exe": "",
 	} {
-		got := newWorld().send(t, `{"to":"+18015550142","attachments":[{"url":"https://acme.com/`+name+`?q=.png"}]}`)
+		got := newWorld(t).send(t, `{"to":"+18015550142","attachments":[{"url":"https://acme.com/`+name+`?q=.png"}]}`)
 		switch {
 		case want == "" && (got.status != 422 || slug(t, got) != "invalid_content_type"):
 			t.Errorf("%s: %d %s", name, got.status, got.body)

@@ -9,7 +9,7 @@ import (
 
 // createContact is POST /accounts/{account_id}/contacts.
 func createContact(net provider.Network, w http.ResponseWriter, r *http.Request) *sms.Error {
-	account, err := accountOf(net, r)
+	account, err := openAccount(net, r)
 	if err != nil {
 		return err
 	}
@@ -23,20 +23,23 @@ func createContact(net provider.Network, w http.ResponseWriter, r *http.Request)
 	if err := f.err(); err != nil {
 		return err
 	}
-	saved, err := net.Save(who)
+	err = net.Do(&who) // on Taken, who becomes the contact that stands there
 	if err != nil && err.Code == sms.Taken && setting(c, "duplicate_contact") == "return" {
-		if existing, ok := net.Book().ContactOf(account.ID, who.Number); ok {
-			saved, err = existing, nil
-		}
+		err = nil
 	}
-	return answerContact(w, http.StatusCreated, saved, err)
+	return answerContact(w, http.StatusCreated, who, err)
 }
 
 // changeContact is PATCH /contacts/{id}: what is left out stays.
 func changeContact(net provider.Network, w http.ResponseWriter, r *http.Request) *sms.Error {
-	who, ok := net.Book().Contact(r.PathValue("id"))
+	changing.Lock()
+	defer changing.Unlock()
+	who, ok := contactByID(net, "", r.PathValue("id"))
 	if !ok {
 		return sms.Fail(sms.NotFound, "")
+	}
+	if err := notArchived(net.Book(), who.Account); err != nil {
+		return err
 	}
 	in, err := readObject(r)
 	if err != nil {
@@ -50,13 +53,13 @@ func changeContact(net provider.Network, w http.ResponseWriter, r *http.Request)
 	if err := f.err(); err != nil {
 		return err
 	}
-	saved, err := net.Save(who)
-	return answerContact(w, http.StatusOK, saved, err)
+	err = net.Do(&who)
+	return answerContact(w, http.StatusOK, who, err)
 }
 
 // showContact is GET /contacts/{id}.
 func showContact(net provider.Network, w http.ResponseWriter, r *http.Request) *sms.Error {
-	who, ok := net.Book().Contact(r.PathValue("id"))
+	who, ok := contactByID(net, "", r.PathValue("id"))
 	if !ok {
 		return sms.Fail(sms.NotFound, "")
 	}
@@ -68,7 +71,7 @@ func answerContact(w http.ResponseWriter, status int, who sms.Contact, err *sms.
 		return sms.InvalidField("phone_number", takenText)
 	}
 	if err == nil {
-		write(w, status, contactView(who))
+		provider.WriteJSON(w, status, contactView(who))
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/switchhook/switchhook/emulator/provider"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
@@ -12,10 +13,10 @@ import (
 // have which number, 12.6 and 12.11).
 func TestContactGoldens(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
+	w := newWorld(t)
 	const all = "/accounts/{account}/contacts"
 	made := w.call(t, "POST", all, `{"phone_number":"+18015550142","first_name":"Ada","last_name":"Vega","email":"ada@example.com","metadata":{"a":"1","b":"2"}}`)
-	one := "/contacts/" + w.contacts[0].ID
+	one := "/contacts/" + w.contacts(t)[0].ID
 	steps := []struct {
 		golden string
 		status int
@@ -55,13 +56,14 @@ func TestBadContacts(t *testing.T) {
 		{"PATCH", `{"metadata":[],"outbound_disabled":1}`},
 		{"PATCH", `{"first_name":"A","first_name":"B"}`},
 	} {
-		w := newWorld()
-		who, _ := w.Save(sms.Contact{Account: w.account.ID, Number: "+18015550142"})
+		w := newWorld(t)
+		who := sms.Contact{Account: w.account.ID, Number: "+18015550142"}
+		w.inside(t, func(net provider.Network) { _ = net.Do(&who) })
 		path := map[string]string{"POST": "/accounts/{account}/contacts", "PATCH": "/contacts/" + who.ID}[c.method]
 		got := w.call(t, c.method, path, c.body)
 		slug(t, got)
-		if kept := w.contacts[0]; len(w.contacts) != 1 || kept.Number != "+18015550142" || kept.FirstName != "" {
-			t.Errorf("%s %s changed %+v", c.method, c.body, w.contacts)
+		if kept := w.contacts(t)[0]; len(w.contacts(t)) != 1 || kept.Number != "+18015550142" || kept.FirstName != "" {
+			t.Errorf("%s %s changed %+v", c.method, c.body, w.contacts(t))
 		}
 		fmt.Fprintf(&all, "%s %s\n%d %s\n\n", c.method, c.body, got.status, got.body)
 	}
@@ -70,14 +72,14 @@ func TestBadContacts(t *testing.T) {
 
 func TestDuplicateContactReturned(t *testing.T) {
 	t.Parallel()
-	w := newWorld("duplicate_contact", "return")
+	w := newWorld(t, "duplicate_contact", "return")
 	first := w.call(t, "POST", "/accounts/{account}/contacts", ada)
 	again := w.call(t, "POST", "/accounts/{account}/contacts", `{"phone_number":"+18015550142","first_name":"Eve"}`)
-	if again.status != 201 || again.body != first.body || len(w.contacts) != 1 {
+	if again.status != 201 || again.body != first.body || len(w.contacts(t)) != 1 {
 		t.Errorf("%d %s; first was %s", again.status, again.body, first.body)
 	}
 	other := w.call(t, "POST", "/accounts/{account}/contacts", `{"phone_number":"+18015550143"}`)
-	taken := w.call(t, "PATCH", "/contacts/"+w.contacts[0].ID, `{"phone_number":"+18015550143"}`)
+	taken := w.call(t, "PATCH", "/contacts/"+w.contacts(t)[0].ID, `{"phone_number":"+18015550143"}`)
 	if other.status != 201 || taken.status != 422 {
 		t.Errorf("a change to a taken number: %d %s", taken.status, taken.body)
 	}
@@ -85,7 +87,7 @@ func TestDuplicateContactReturned(t *testing.T) {
 
 func TestContactOfNobody(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
+	w := newWorld(t)
 	for _, method := range []string{"GET", "PATCH"} {
 		got := w.call(t, method, "/contacts/ctc_01ja88cboqffhswjx8zbak3ykk", `{}`)
 		if got.status != 404 || slug(t, got) != "not_found" {
@@ -99,11 +101,11 @@ func FuzzContact(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		w := newWorld()
+		w := newWorld(t)
 		w.call(t, "POST", "/accounts/{account}/contacts", ada)
 		for _, c := range []struct{ method, path string }{
 			{"POST", "/accounts/{account}/contacts"},
-			{"PATCH", "/contacts/" + w.contacts[0].ID},
+			{"PATCH", "/contacts/" + w.contacts(t)[0].ID},
 		} {
 			got := w.call(t, c.method, c.path, string(body))
 			if got.status >= 400 {

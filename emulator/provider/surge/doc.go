@@ -1,9 +1,9 @@
-// Package surge speaks the messaging half of the Surge API: sending, contacts,
-// attachments, paging, errors, and signed webhooks.
+// Package surge speaks the Surge API: accounts, sending to one and to many,
+// contacts, audiences, numbers, campaigns, users, verifications, recordings,
+// short links, and signed webhooks.
 //
-// It turns wire structs into the words of package sms and back, and decides
-// nothing that another vendor could decide the same way. It leaves out blasts,
-// audiences, campaigns, numbers, accounts, users, verifications and voice; New
-// lists every such operation under Declined. What each rule rests on is written
-// in contracts/surge/EVIDENCE.md.
+// It turns wire structs into the words of package sms and back, keeps what only
+// Surge knows as documents, and decides nothing that another vendor could
+// decide the same way. New lists what it leaves out under Declined. What each
+// rule rests on is written in contracts/surge/EVIDENCE.md.
 package surge

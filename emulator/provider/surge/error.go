@@ -5,7 +5,18 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/switchhook/switchhook/emulator/provider"
 	"github.com/switchhook/switchhook/emulator/sms"
+)
+
+// What can go wrong at Surge alone.
+const (
+	archived        sms.Code = "account-archived"
+	notReady        sms.Code = "account-not-ready"
+	tooManyAccounts sms.Code = "accounts-limit"
+	locked          sms.Code = "campaign-locked"
+	noMatch         sms.Code = "no-matching-number"
+	tooManyNumbers  sms.Code = "number-limit"
 )
 
 // refusal is how Surge says one code.
@@ -45,9 +56,18 @@ var refusals = map[sms.Code]refusal{
 	sms.LineNotFound: {422, "phone_number_not_found", "The phone number to send from could not be found.", true, nil},
 	sms.Links:        {422, "link_size_limit", "The message has too many links or a link that is too long.", false, nil},
 	sms.BadMedia:     {422, "invalid_content_type", "The content type of the attachment is not supported.", false, nil},
-	sms.RateLimited:  {429, "rate_limited", "Too many requests.", true, nil},
-	sms.Internal:     {500, "internal_server_error", "Something went wrong on our end.", true, nil},
-	sms.Unavailable:  {503, "service_unavailable", "The service is unavailable for a moment.", true, nil},
+	archived:         {410, "account_archived", "The account has been archived.", true, nil},
+	notReady:         {422, "account_not_ready", "The account is not ready for this action.", false, nil},
+	tooManyAccounts:  {422, "accounts_limit_exceeded", "The maximum number of accounts has been reached.", true, nil},
+	locked:           {422, "campaign_locked", "The campaign can't be changed in its present status.", false, nil},
+	noMatch:          {422, "no_matching_numbers", "No phone number matches the request.", true, nil},
+	tooManyNumbers: {
+		422, "phone_number_limit", "Your account has exceeded the maximum number of allowed phone numbers. " +
+			"Upgrade your plan to increase this limit.", true, nil,
+	},
+	sms.RateLimited: {429, "rate_limited", "Too many requests.", true, nil},
+	sms.Internal:    {500, "internal_server_error", "Something went wrong on our end.", true, nil},
+	sms.Unavailable: {503, "service_unavailable", "The service is unavailable for a moment.", true, nil},
 }
 
 // problem is the body of every error answer.
@@ -76,7 +96,7 @@ func refuse(w http.ResponseWriter, _ *http.Request, e *sms.Error) {
 	if e.RetryAfter > 0 {
 		w.Header().Set("Retry-After", seconds(e.RetryAfter))
 	}
-	write(w, row.status, p)
+	provider.WriteJSON(w, row.status, p)
 }
 
 // seconds rounds up: a caller that waits that long is never early.

@@ -14,7 +14,8 @@ import (
 var codes = []sms.Code{
 	sms.BadRequest, sms.TooLarge, sms.Unsupported, sms.NoCredential, sms.BadCredential, sms.DemoCredential, sms.DemoLimit,
 	sms.NotFound, sms.AccountNotFound, sms.Invalid, sms.BadCursor, sms.RecipientOut, sms.RecipientOff, sms.NoLine,
-	sms.LineNotFound, sms.Links, sms.BadMedia, sms.Taken, sms.RateLimited, sms.Internal, sms.Unavailable,
+	sms.LineNotFound, sms.Links, sms.BadMedia, sms.Taken,
+	archived, notReady, tooManyAccounts, locked, noMatch, tooManyNumbers, sms.RateLimited, sms.Internal, sms.Unavailable,
 }
 
 // TestErrorTable holds every answer of section 5 of the sheet that a code leads to.
@@ -80,11 +81,12 @@ func TestRefuse(t *testing.T) {
 // TestOptedOut is the seed's case: 422 opted_out, and no message is made.
 func TestOptedOut(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
-	w.out["+18015550142"] = true
+	w := newWorld(t)
+	w.text(t, "+18015550142", "", "STOP")
 	got := w.send(t, `{"to":"+18015550142","body":"Hi"}`)
+	// The STOP and its answer are messages; there is no third.
 	want := `{"error":{"type":"opted_out","message":"This contact has opted out of messages."}}`
-	if got.status != 422 || got.body != want || len(w.messages) != 0 {
+	if got.status != 422 || got.body != want || len(w.messages(t)) != 2 {
 		t.Errorf("%d %s", got.status, got.body)
 	}
 }

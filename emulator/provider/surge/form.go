@@ -70,7 +70,54 @@ func (f form) text(name string) string { return field[string](f, name) }
 // flag reads a boolean; false if it is missing, null or something else.
 func (f form) flag(name string) bool { return field[bool](f, name) }
 
-func field[T string | bool](f form, name string) (v T) {
+// real reads a number; nil if it is missing, null or something else.
+func (f form) real(name string) *float64 {
+	if !f.given(name) {
+		return nil
+	}
+	v := field[float64](f, name)
+	return &v
+}
+
+// texts reads a list of strings; nil if it is missing, null or something else.
+func (f form) texts(name string) []string { return field[[]string](f, name) }
+
+// need reads a string that must be there.
+func (f form) need(name string) string {
+	text := f.text(name)
+	if strings.TrimSpace(text) == "" {
+		f.complainOnce(name, blank)
+	}
+	return text
+}
+
+// keep puts a string over place if the field is there; null and "" clear it.
+func (f form) keep(name string, place **string) {
+	if f.has(name) {
+		*place = optional(f.text(name))
+	}
+}
+
+// choice is keep for a string that must be one of a list.
+func (f form) choice(name string, allowed []string, place **string) {
+	f.keep(name, place)
+	if f.filled(name) && *place != nil && !slices.Contains(allowed, **place) {
+		f.complainOnce(name, wrong)
+	}
+}
+
+// choices reads a list whose items must be of another list.
+func (f form) choices(name string, allowed []string) []string {
+	items := f.texts(name)
+	for _, item := range items {
+		if !slices.Contains(allowed, item) {
+			f.complainOnce(name, wrong)
+		}
+	}
+	return items
+}
+
+func field[T string | bool | float64 | []string](f form, name string) (v T) {
 	if f.given(name) && json.Unmarshal(f.object[name], &v) != nil {
 		f.complainOnce(name, wrong)
 	}

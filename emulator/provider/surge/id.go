@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
@@ -17,11 +18,29 @@ var prefixes = map[sms.Kind]string{
 	sms.KindMessage:      "msg_",
 	sms.KindMedia:        "att_",
 	sms.KindEvent:        "evt_",
+
+	kindCampaign:     "cpn_",
+	kindBlast:        "bst_",
+	kindAudience:     "aud_",
+	kindUser:         "usr_",
+	kindVerification: "vfn_",
+	kindLink:         "lnk_",
+	kindCall:         "call_",
+	kindRecording:    "rec_",
+	kindSigner:       "sgn_",
+	kindVoicemail:    "vml_", // not visible in any document
+
+	// No caller ever sees these.
+	kindProfile: "prf_",
+	kindImport:  "imp_",
+	kindMember:  "mbr_",
+	kindClick:   "clk_",
+	kindFile:    "att_",
 }
 
 // newID is a TypeID: a prefix and a UUIDv7, so ids of one kind sort by the
 // millisecond in which they were made.
-func newID(kind sms.Kind, at time.Time, entropy [16]byte) string {
+func newID(kind sms.Kind, _ uint64, at time.Time, entropy [16]byte) string {
 	u := uuid.UUID(entropy)
 	var ms [8]byte
 	binary.BigEndian.PutUint64(ms[:], uint64(at.UnixMilli()))

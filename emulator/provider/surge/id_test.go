@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
@@ -31,20 +32,20 @@ func TestNewID(t *testing.T) {
 	for i := range ones {
 		ones[i] = 0xff
 	}
-	form := regexp.MustCompile(`^(acct|pn|ctc|cnv|msg|att|evt)_[0-7][0-9abcdefghjkmnpqrstvwxyz]{25}$`)
+	form := regexp.MustCompile(`^(acct|pn|ctc|cnv|msg|att|evt|cpn|bst|aud|usr|vfn|lnk|call|rec|sgn|vml|prf|imp|mbr|clk)_[0-7][0-9abcdefghjkmnpqrstvwxyz]{25}$`)
 	for kind := range prefixes {
-		if id := New().ID(kind, epoch, ones); !form.MatchString(id) {
+		if id := New().ID(kind, 0, epoch, ones); !form.MatchString(id) {
 			t.Errorf("id of a %s is %q", kind, id)
 		}
 	}
-	u := decodeID(t, newID(sms.KindMessage, epoch, ones))
+	u := decodeID(t, newID(sms.KindMessage, 0, epoch, ones))
 	if u.Version() != 7 || u.Variant() != uuid.RFC4122 {
 		t.Errorf("%s is version %d, variant %s", u, u.Version(), u.Variant())
 	}
 	if sec, nsec := u.Time().UnixTime(); !time.Unix(sec, nsec).Equal(epoch) {
 		t.Errorf("the time in %s is %v, want %v", u, time.Unix(sec, nsec).UTC(), epoch)
 	}
-	if early, late := newID(sms.KindMessage, epoch, ones), newID(sms.KindMessage, epoch.Add(time.Millisecond), [16]byte{}); early >= late {
+	if early, late := newID(sms.KindMessage, 0, epoch, ones), newID(sms.KindMessage, 0, epoch.Add(time.Millisecond), [16]byte{}); early >= late {
 		t.Errorf("%s does not sort before %s", early, late)
 	}
 }

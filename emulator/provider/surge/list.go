@@ -23,18 +23,21 @@ type list[V any] struct {
 // listMessages is GET /accounts/{account_id}/messages.
 func listMessages(net provider.Network, w http.ResponseWriter, r *http.Request) *sms.Error {
 	book, c := net.Book(), net.Context()
-	return answerList(net, w, r, book.Messages,
+	return answerList(net, w, r,
+		func(account string, p sms.Page) (sms.Slice[sms.Message], bool) {
+			return book.Messages("account", account, p)
+		},
 		func(m sms.Message) (string, message) { return m.ID, messageView(m, book, c) })
 }
 
 // showMessage is GET /messages/{id}.
 func showMessage(net provider.Network, w http.ResponseWriter, r *http.Request) *sms.Error {
 	book := net.Book()
-	m, ok := book.Message(r.PathValue("id"))
+	m, ok := messageByID(net, r.PathValue("id"))
 	if !ok {
 		return sms.Fail(sms.NotFound, "")
 	}
-	write(w, http.StatusOK, messageView(m, book, net.Context()))
+	provider.WriteJSON(w, http.StatusOK, messageView(m, book, net.Context()))
 	return nil
 }
 
@@ -54,16 +57,29 @@ func answerList[T, V any](
 	if err != nil {
 		return err
 	}
+	in := func(p sms.Page) (sms.Slice[T], bool) { return find(account.ID, p) }
+	return answerPage(net, w, r, in, view)
+}
+
+// answerPage is answerList for a list that is narrowed already.
+func answerPage[T, V any](
+	net provider.Network, w http.ResponseWriter, r *http.Request,
+	find func(sms.Page) (sms.Slice[T], bool), view func(T) (string, V),
+) *sms.Error {
 	page, err := pageOf(r.URL.RawQuery)
+	page.Limit = count(net.Context(), "page_size", 1)
+	items, ok := find(page)
+	if (err != nil || !ok) && lenient(net) {
+		items, ok = find(sms.Page{Limit: page.Limit})
+		err = nil
+	}
 	if err != nil {
 		return err
 	}
-	page.Limit = count(net.Context(), "page_size", 1)
-	items, ok := find(account.ID, page)
 	if !ok {
 		return sms.Fail(sms.BadCursor, "")
 	}
-	write(w, http.StatusOK, listView(items, view))
+	provider.WriteJSON(w, http.StatusOK, listView(items, view))
 	return nil
 }
 
@@ -111,7 +127,7 @@ type cursor struct {
 }
 
 func writeCursor(id string) *string {
-	text := base64.URLEncoding.EncodeToString(encodeJSON(cursor{id}))
+	text := base64.URLEncoding.EncodeToString(provider.EncodeJSON(cursor{id}))
 	return &text
 }
 

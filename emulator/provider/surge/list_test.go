@@ -12,14 +12,14 @@ import (
 // TestListGoldens holds the shape of a page (fact sheet, 1.2 and 3.3).
 func TestListGoldens(t *testing.T) {
 	t.Parallel()
-	w := newWorld("page_size", "2")
+	w := newWorld(t, "page_size", "2")
 	const path = "/accounts/{account}/messages"
 	golden(t, "messages-none.json", w.call(t, "GET", path, "").body)
 	for n := 1; n <= 5; n++ {
 		w.send(t, fmt.Sprintf(`{"to":"+18015550142","body":"m%d","metadata":{"n":"%d"}}`, n, n))
 	}
 	golden(t, "messages-first.json", w.call(t, "GET", path, "").body)
-	golden(t, "message-shown.json", w.call(t, "GET", "/messages/"+w.messages[0].ID, "").body)
+	golden(t, "message-shown.json", w.call(t, "GET", "/messages/"+w.messages(t)[0].ID, "").body)
 	if got := w.call(t, "GET", "/messages/msg_none", ""); got.status != 404 || slug(t, got) != "not_found" {
 		t.Errorf("an unknown message: %d %s", got.status, got.body)
 	}
@@ -28,7 +28,7 @@ func TestListGoldens(t *testing.T) {
 // TestPaging walks forth as the SDKs do, and back again.
 func TestPaging(t *testing.T) {
 	t.Parallel()
-	w := newWorld("page_size", "2")
+	w := newWorld(t, "page_size", "2")
 	for n := 1; n <= 5; n++ {
 		w.send(t, fmt.Sprintf(`{"to":"+18015550142","body":"m%d"}`, n))
 	}
@@ -52,7 +52,7 @@ func TestPaging(t *testing.T) {
 	if want := []string{"m5", "m4", "m3", "m2", "m1"}; !slices.Equal(forth, want) || last != "" {
 		t.Errorf("forth: %v, then %q", forth, last)
 	}
-	oldest := *writeCursor(w.messages[0].ID)
+	oldest := *writeCursor(w.messages(t)[0].ID)
 	for query = "before=" + oldest; query != "before="; {
 		bodies, next, previous := page(query)
 		if next == "" {
@@ -67,7 +67,7 @@ func TestPaging(t *testing.T) {
 
 func TestPageSizeDefault(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
+	w := newWorld(t)
 	for range 51 {
 		w.send(t, `{"to":"+18015550142","body":"Hi"}`)
 	}
@@ -82,9 +82,9 @@ func TestPageSizeDefault(t *testing.T) {
 
 func TestBadCursors(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
+	w := newWorld(t)
 	w.send(t, `{"to":"+18015550142","body":"Hi"}`)
-	known, unknown := *writeCursor(w.messages[0].ID), *writeCursor("msg_none")
+	known, unknown := *writeCursor(w.messages(t)[0].ID), *writeCursor("msg_none")
 	encoded := func(text string) string { return base64.URLEncoding.EncodeToString([]byte(text)) }
 	for _, list := range []string{"messages", "contacts"} {
 		for _, query := range []string{

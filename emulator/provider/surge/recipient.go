@@ -10,19 +10,19 @@ import (
 
 // recipient reads whom a send goes to, in any of its shapes, into out, and
 // returns the sending number that the request names, "" if none.
-func (f form) recipient(book provider.Book, c provider.Context, out *sms.Outbound) (from string) {
+func (f form) recipient(net provider.Network, out *sms.Outbound) (from string) {
 	toGiven, threadGiven := f.filled("to"), f.filled("conversation")
 	switch {
 	case toGiven && threadGiven:
 		f.complain("conversation", "can't be given together with to")
 	case toGiven:
-		f.to(book, out)
+		f.to(net, out)
 		return f.text("from")
 	case threadGiven:
 		if f.filled("from") {
 			f.complain("from", "can't be given together with conversation")
 		}
-		return f.conversation(book, c, out)
+		return f.conversation(net, out)
 	default:
 		f.complain("to", blank)
 	}
@@ -43,38 +43,38 @@ func (f form) filled(name string) bool {
 }
 
 // to reads a number or the id of a contact.
-func (f form) to(book provider.Book, out *sms.Outbound) {
+func (f form) to(net provider.Network, out *sms.Outbound) {
 	text := f.text("to")
 	if strings.HasPrefix(text, prefixes[sms.KindContact]) {
-		out.Handset = f.contactNumber("to", text, book, out.Account)
+		out.Handset = f.contactNumber("to", text, net, out.Account)
 		return
 	}
 	out.Handset = f.number("to")
 }
 
 // contactNumber is the number of a contact of the account.
-func (f form) contactNumber(name, id string, book provider.Book, account string) sms.Number {
-	c, ok := book.Contact(id)
-	if !ok || c.Account != account {
+func (f form) contactNumber(name, id string, net provider.Network, account string) sms.Number {
+	c, ok := contactByID(net, account, id)
+	if !ok {
 		f.complainOnce(name, noSuch)
 	}
 	return c.Number
 }
 
 // conversation reads "cnv_…", {"id": "cnv_…"} or {"contact": {…}, "phone_number": …}.
-func (f form) conversation(book provider.Book, c provider.Context, out *sms.Outbound) (from string) {
+func (f form) conversation(net provider.Network, out *sms.Outbound) (from string) {
 	const name = "conversation"
 	if f.object[name][0] == '"' {
-		return f.thread(name, book, out)
+		return f.thread(name, net.Book(), out)
 	}
 	in, ok := f.inner(name)
 	switch {
 	case !ok:
 		return ""
 	case in.filled("id"):
-		return in.thread("id", book, out)
+		return in.thread("id", net.Book(), out)
 	}
-	in.contactOf(book, c, out)
+	in.contactOf(net, out)
 	return in.lineRef()
 }
 
@@ -92,17 +92,17 @@ func (f form) thread(name string, book provider.Book, out *sms.Outbound) (from s
 
 // contactOf reads the contact of a conversation, by id or by number. Its names
 // are for a contact that has yet to be made.
-func (f form) contactOf(book provider.Book, c provider.Context, out *sms.Outbound) {
+func (f form) contactOf(net provider.Network, out *sms.Outbound) {
 	in, ok := f.inner("contact")
 	switch {
 	case !ok:
 		f.complainOnce("contact", blank)
 		return
 	case in.filled("id"):
-		out.Handset = in.contactNumber("id", in.text("id"), book, out.Account)
+		out.Handset = in.contactNumber("id", in.text("id"), net, out.Account)
 		return
 	}
-	who := in.contact(sms.Contact{Provider: c.Provider, Account: out.Account}, c)
+	who := in.contact(sms.Contact{Provider: vendor, Account: out.Account}, net.Context())
 	who.Number = in.number("phone_number")
 	out.Handset, out.Contact = who.Number, &who
 }

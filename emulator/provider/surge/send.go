@@ -11,7 +11,7 @@ import (
 
 // sendMessage is POST /accounts/{account_id}/messages.
 func sendMessage(net provider.Network, w http.ResponseWriter, r *http.Request) *sms.Error {
-	account, err := accountOf(net, r)
+	account, err := openAccount(net, r)
 	if err != nil {
 		return err
 	}
@@ -19,58 +19,63 @@ func sendMessage(net provider.Network, w http.ResponseWriter, r *http.Request) *
 	if err != nil {
 		return err
 	}
-	out, err := outbound(net, account, in)
+	out, short, err := outbound(net, account, in)
 	if err != nil {
 		return err
 	}
-	m, err := net.Send(out)
+	m, err := sendShortened(net, out, short, net.Context().Request)
 	if err != nil {
 		return err
 	}
-	write(w, http.StatusCreated, messageView(m, net.Book(), net.Context()))
+	provider.WriteJSON(w, http.StatusCreated, messageView(m, net.Book(), net.Context()))
 	return nil
 }
 
-// accountOf finds the account in the path.
-func accountOf(net provider.Network, r *http.Request) (sms.Account, *sms.Error) {
-	account, ok := net.Book().Account(r.PathValue("account_id"))
-	if !ok {
-		return account, sms.Fail(sms.AccountNotFound, "")
-	}
-	return account, nil
-}
-
 // outbound reads a send request. Complaints about fields come before anything
-// that has a slug of its own.
-func outbound(net provider.Network, account sms.Account, in object) (sms.Outbound, *sms.Error) {
-	c, book, f := net.Context(), net.Book(), newForm(in)
-	out := sms.Outbound{
-		Account:  account.ID,
-		Body:     f.text("body"),
-		Metadata: f.metadata(setting(c, "metadata") == "strings"),
-		SendAt:   f.sendAt(book.Now(), setting(c, "past_send_at") == "refuse"),
+// that has a slug of its own. short says whether links are to be shortened.
+func outbound(net provider.Network, account sms.Account, in object) (out sms.Outbound, short bool, err *sms.Error) {
+	f := newForm(in)
+	out, badMedia := f.content(net, account)
+	out.Metadata = f.metadata(setting(net.Context(), "metadata") == "strings")
+	from := f.recipient(net, &out)
+	short = f.linkShortening(shortens(net.Context()))
+	if err := f.errOf(net, out, badMedia); err != nil {
+		return out, short, err
 	}
-	media, badMedia := f.attachments()
-	out.Media = media
-	from := f.recipient(book, c, &out)
-	f.linkShortening()
-	if strings.TrimSpace(out.Body) == "" && !f.filled("attachments") && f.complaints["body"] == nil {
-		f.complain("body", blank)
-	}
-	if err := f.err(); err != nil {
-		return out, err
-	}
-	if badMedia != nil {
-		return out, badMedia
-	}
-	if err := checkLinks(out.Body, count(c, "max_links", 0)); err != nil {
-		return out, err
-	}
-	line, err := sendingLine(book, c, account, from)
+	line, err := sendingLine(net, account, from)
 	if out.Conversation == "" {
 		out.Line = line
 	}
-	return out, err
+	return out, short, err
+}
+
+// content reads what messages and blasts have in common. The second result is
+// about a type of attachment that carriers refuse.
+func (f form) content(net provider.Network, account sms.Account) (sms.Outbound, *sms.Error) {
+	out := sms.Outbound{
+		Account: account.ID,
+		Body:    f.text("body"),
+		SendAt:  f.sendAt(net.Book().Now(), setting(net.Context(), "past_send_at") == "refuse"),
+	}
+	media, badMedia := f.attachments()
+	out.Media = media
+	silent := strings.TrimSpace(out.Body) == "" && !f.filled("attachments")
+	if silent && f.complaints["body"] == nil && !lenient(net) {
+		f.complain("body", blank)
+	}
+	return out, badMedia
+}
+
+// errOf is the first thing that is wrong with what was read: a field, an
+// attachment, the links.
+func (f form) errOf(net provider.Network, out sms.Outbound, badMedia *sms.Error) *sms.Error {
+	if err := f.err(); err != nil {
+		return err
+	}
+	if badMedia != nil {
+		return badMedia
+	}
+	return checkLinks(out.Body, count(net.Context(), "max_links", 0))
 }
 
 // maxAhead is how far in the future a message may be scheduled.
@@ -98,23 +103,28 @@ func (f form) sendAt(now time.Time, refusePast bool) time.Time {
 	return time.Time{}
 }
 
-// linkShortening checks settings.link_shortening, which has no effect yet.
-func (f form) linkShortening() {
+// linkShortening reads settings.link_shortening, which overrides what holds for
+// the account.
+func (f form) linkShortening(usual bool) bool {
 	settings, ok := f.inner("settings")
 	if !ok || !settings.given("link_shortening") {
-		return
+		return usual
 	}
 	switch settings.text("link_shortening") {
-	case "enabled", "disabled":
+	case "enabled":
+		return true
+	case "disabled":
 	default:
 		settings.complainOnce("link_shortening", wrong)
 	}
+	return false
 }
 
 // sendingLine finds the number that from, an id or a number, names; "" leaves
 // the choice to the network. A demo key may only use the demo number, which is
 // also its default.
-func sendingLine(book provider.Book, c provider.Context, account sms.Account, from string) (sms.Number, *sms.Error) {
+func sendingLine(net provider.Network, account sms.Account, from string) (sms.Number, *sms.Error) {
+	c := net.Context()
 	if from == "" && c.Trial {
 		for _, l := range account.Lines {
 			if l.Kind == sms.DemoLine {
@@ -126,10 +136,15 @@ func sendingLine(book provider.Book, c provider.Context, account sms.Account, fr
 	if from == "" {
 		return "", nil
 	}
-	line, ok := book.Line(account.ID, from)
+	line, ok := net.Book().Line(account.ID, from)
+	if !ok {
+		made, err := touchLineOf(net, account, from)
+		if err != nil {
+			return "", err
+		}
+		line = made
+	}
 	switch {
-	case !ok:
-		return "", sms.Fail(sms.LineNotFound, "")
 	case c.Trial && line.Kind != sms.DemoLine:
 		return "", sms.Fail(sms.DemoCredential, "A demo API key may only send from the demo phone number.")
 	}

@@ -1,14 +1,17 @@
 package surge
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/switchhook/switchhook/emulator/provider"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
@@ -39,7 +42,7 @@ func TestSendGoldens(t *testing.T) {
 	} {
 		t.Run(c.golden, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(c.settings...)
+			w := newWorld(t, c.settings...)
 			w.call(t, "POST", "/accounts/{account}/contacts", ada)
 			got := w.send(t, c.body)
 			if got.status != http.StatusCreated {
@@ -52,7 +55,7 @@ func TestSendGoldens(t *testing.T) {
 
 func TestAnswerHeaders(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
+	w := newWorld(t)
 	for _, body := range []string{`{"to":"+18015550142","body":"Hi"}`, `{}`} {
 		h := w.send(t, body).header
 		if h.Get("Content-Type") != "application/json; charset=utf-8" {
@@ -64,10 +67,10 @@ func TestAnswerHeaders(t *testing.T) {
 // TestRecipients sends to a person and in a thread in every shape that sources show.
 func TestRecipients(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
+	w := newWorld(t)
 	w.call(t, "POST", "/accounts/{account}/contacts", ada)
 	w.send(t, `{"to":"+18015550142","from":"+18015550101","body":"first"}`)
-	contact, thread, second := w.contacts[0].ID, w.threads[0].ID, w.account.Lines[1]
+	contact, thread, second := w.contacts(t)[0].ID, w.threads(t)[0].ID, w.account.Lines[1]
 	for _, c := range []struct {
 		shape string
 		want  sms.Outbound
@@ -94,14 +97,14 @@ func TestRecipients(t *testing.T) {
 			t.Errorf("%s: %d %s\nasked for %+v, want %+v", c.shape, got.status, got.body, asked, c.want)
 		}
 	}
-	if len(w.contacts) != 1 {
-		t.Errorf("%d contacts were made, want 1", len(w.contacts))
+	if len(w.contacts(t)) != 1 {
+		t.Errorf("%d contacts were made, want 1", len(w.contacts(t)))
 	}
 }
 
 func TestNewContactRides(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
+	w := newWorld(t)
 	got := w.send(t, `{"conversation":{"contact":{"phone_number":"+18015550177","first_name":"Bo","outbound_disabled":true}},"body":"Hi"}`)
 	if c := w.asked.Contact; c == nil || c.FirstName != "Bo" || c.Number != "+18015550177" || !c.Disabled || c.Account != w.account.ID {
 		t.Errorf("contact is %+v", c)
@@ -113,10 +116,10 @@ func TestNewContactRides(t *testing.T) {
 
 func TestTrialKey(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
+	w := newWorld(t)
 	w.send(t, `{"to":"+18015550142","body":"from the long code"}`)
 	w.send(t, `{"to":"+18015550142","from":"+18015550190","body":"from the demo number"}`)
-	own, demo := w.threads[0].ID, w.threads[1].ID
+	own, demo := w.threads(t)[0].ID, w.threads(t)[1].ID
 	w.trial = true
 	for body, want := range map[string]string{
 		`{"to":"+18015550142","body":"Hi"}`:                                                                            "+18015550190",
@@ -140,8 +143,11 @@ func TestTrialKey(t *testing.T) {
 
 func TestTrialWithoutDemoLine(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
-	w.trial, w.account.Lines = true, w.account.Lines[:1]
+	w := newWorld(t)
+	account := w.account
+	account.Lines = account.Lines[:1]
+	w.inside(t, func(net provider.Network) { _ = net.Do(&account) })
+	w.trial = true
 	if got := w.send(t, `{"to":"+18015550142","body":"Hi"}`); slug(t, got) != "no_phone_number" {
 		t.Errorf("%d %s", got.status, got.body)
 	}
@@ -149,7 +155,7 @@ func TestTrialWithoutDemoLine(t *testing.T) {
 
 func TestDemoCap(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
+	w := newWorld(t)
 	for n := 1; n <= 26; n++ {
 		got := w.send(t, `{"to":"+18015550142","from":"+18015550190","body":"Hi"}`)
 		if n <= 25 && got.status != 201 || n > 25 && slug(t, got) != "demo_message_limit" {
@@ -186,7 +192,7 @@ func TestSendAt(t *testing.T) {
 		if c.refused == "past" {
 			want, c.refused = time.Time{}, "" // before now, whatever the zone looks like
 		}
-		w := newWorld("past_send_at", c.past)
+		w := newWorld(t, "past_send_at", c.past)
 		got := w.send(t, `{"to":"+18015550142","body":"Hi","send_at":"`+c.at+`"}`)
 		switch {
 		case c.refused == "" && (got.status != 201 || !w.asked.SendAt.Equal(want)):
@@ -212,7 +218,7 @@ func TestMetadata(t *testing.T) {
 		{"strings", `{"a":null}`, `422`},
 		{"strings", `{"a":{"b":"c"}}`, `422`},
 	} {
-		w := newWorld("metadata", c.values)
+		w := newWorld(t, "metadata", c.values)
 		got := w.send(t, `{"to":"+18015550142","body":"Hi","metadata":`+c.sent+`}`)
 		if c.want == "422" {
 			if got.status != 422 || !strings.Contains(got.body, `"detail":{"metadata":[`) {
@@ -243,7 +249,7 @@ func TestLinks(t *testing.T) {
 		{"0", "see " + long + "é!", false},
 		{"", strings.Repeat("no link ", 400), true},
 	} {
-		w := newWorld("max_links", c.most)
+		w := newWorld(t, "max_links", c.most)
 		body, _ := json.Marshal(c.body)
 		got := w.send(t, fmt.Sprintf(`{"to":"+18015550142","body":%s}`, body))
 		if ok := got.status == 201; ok != c.ok || !ok && slug(t, got) != "link_size_limit" {
@@ -274,6 +280,18 @@ func TestRender(t *testing.T) {
 	}
 }
 
+// createdID is the id of what an answer shows.
+func createdID(t testing.TB, a answer) string {
+	t.Helper()
+	var v struct {
+		ID string `json:"id"`
+	}
+	if err := json.Unmarshal([]byte(a.body), &v); err != nil || v.ID == "" || a.status != 201 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	return v.ID
+}
+
 // slug is the error type of an answer, which must be in the vendor's shape.
 func slug(t testing.TB, a answer) string {
 	t.Helper()
@@ -294,7 +312,7 @@ func FuzzSend(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		w := newWorld()
+		w := newWorld(t)
 		got := w.send(t, string(body))
 		if !json.Valid([]byte(got.body)) {
 			t.Errorf("%q is answered with %q", body, got.body)
@@ -317,20 +335,24 @@ func FuzzSend(f *testing.F) {
 }
 
 func BenchmarkSend(b *testing.B) {
-	w := newWorld()
+	w := newWorld(b)
 	in := []byte(`{"to":"+18015550142","from":"+18015550100","body":"Hi {first_name}, see you at 3","metadata":{"order_id":"ord_17"}}`)
-	for b.Loop() {
-		o, err := parseObject(in)
-		if err != nil {
-			b.Fatal(err)
+	w.inside(b, func(net provider.Network) {
+		for b.Loop() {
+			r := httptest.NewRequest("POST", "/", bytes.NewReader(in))
+			r.Header.Set("Content-Type", "application/json")
+			o, err := readObject(r)
+			if err != nil {
+				b.Fatal(err)
+			}
+			out, _, refused := outbound(net, w.account, o)
+			if refused != nil {
+				b.Fatal(refused)
+			}
+			m := sms.Message{ID: "msg_1", Handset: out.Handset, Line: out.Line, Body: out.Body, Metadata: out.Metadata}
+			if len(provider.EncodeJSON(messageView(m, net.Book(), net.Context()))) == 0 {
+				b.Fatal("no answer")
+			}
 		}
-		out, refused := outbound(w, w.account, o)
-		if refused != nil {
-			b.Fatal(refused)
-		}
-		m := sms.Message{ID: "msg_1", Handset: out.Handset, Line: out.Line, Body: out.Body, Metadata: out.Metadata}
-		if len(encodeJSON(messageView(m, w, w.Context()))) == 0 {
-			b.Fatal("no answer")
-		}
-	}
+	})
 }

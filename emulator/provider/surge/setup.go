@@ -11,15 +11,17 @@ import (
 // demoCap is how many MTs an account may ever send from the demo number.
 const demoCap = 25
 
+const demoName = "Demo phone number"
+
 // setup makes an account with two long codes and the shared demo number. The
 // webhook secret is left to NewSecret.
 func setup(mint provider.Mint) provider.Setup {
 	account := sms.Account{
-		ID: mint(sms.KindAccount), Provider: "surge", Name: "Switchhook",
+		ID: mint(sms.KindAccount), Provider: vendor, Name: "Switchhook",
 		Lines: []sms.Line{
 			{ID: mint(sms.KindLine), Number: "+18015550100", Kind: sms.LongCode, Name: "(801) 555-0100"},
 			{ID: mint(sms.KindLine), Number: "+18015550101", Kind: sms.LongCode, Name: "(801) 555-0101"},
-			{ID: mint(sms.KindLine), Number: "+18015550190", Kind: sms.DemoLine, Name: "Demo phone number", Cap: demoCap},
+			{ID: mint(sms.KindLine), Number: "+18015550190", Kind: sms.DemoLine, Name: demoName, Cap: demoCap},
 		},
 	}
 	return provider.Setup{

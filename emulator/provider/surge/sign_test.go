@@ -7,6 +7,7 @@ import (
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
 	"github.com/switchhook/switchhook/emulator/webhook"
 )
 

@@ -1,30 +1,23 @@
 package surge
 
 import (
+	"net/http"
+	"time"
+
 	"github.com/switchhook/switchhook/emulator/provider"
 	"github.com/switchhook/switchhook/emulator/sms"
+	"github.com/switchhook/switchhook/emulator/webhook"
 )
 
 // New is the Surge dialect.
 func New() provider.Provider {
 	return provider.Provider{
-		Name:  "surge",
+		Name:  vendor,
 		Hosts: []string{"api.surge.app"},
 
-		Routes: []provider.Route{
-			{Pattern: "POST /accounts/{account_id}/messages", Serve: sendMessage},
-			{Pattern: "GET /accounts/{account_id}/messages", Serve: listMessages},
-			{Pattern: "GET /messages/{id}", Serve: showMessage},
-			{Pattern: "POST /accounts/{account_id}/contacts", Serve: createContact},
-			{Pattern: "GET /accounts/{account_id}/contacts", Serve: listContacts},
-			{Pattern: "GET /contacts/{id}", Serve: showContact},
-			{Pattern: "PATCH /contacts/{id}", Serve: changeContact},
-			{Pattern: "GET /attachments/{attachment_id}/file", Serve: fetchAttachment},
-			// The url of an attachment is downloaded without a key.
-			{Pattern: "GET /attachments/{attachment_id}", Open: holdsAttachment, Serve: fetchAttachment},
-		},
+		Routes:     routes,
 		Credential: credential,
-		RequestID:  "X-Request-Id",
+		Head:       head,
 		Refuse:     refuse,
 
 		Setup:  setup,
@@ -34,23 +27,54 @@ func New() provider.Provider {
 
 		Encode:    encode,
 		Sign:      sign,
+		Signed:    provider.Signed{Body: true, Time: true, Several: true},
 		NewSecret: newSecret,
-		Retry:     ladder(),
+		Retry:     func(provider.Settings) webhook.Ladder { return ladder() },
+		Events:    events,
+		Wake:      wake,
+		Rates:     rates,
+		Pace:      sms.Pace{Sent: sms.Duration(200 * time.Millisecond), Delivered: sms.Duration(800 * time.Millisecond)},
 
 		MMSOver:  mmsOver,
 		Keywords: keywords,
 		Reasons:  reasons,
 		Magic:    magic(),
 		Switches: switches,
+		Occasions: []provider.Occasion{
+			{
+				Kind: kindCall, Says: "a call ended: call.ended, then recording.completed or voicemail.received",
+				Sample: `{"handset":"+18015550142","duration":184,"recorded":true}`,
+			},
+			{
+				Kind: kindImport, Says: "a number was brought in: phone_number.imported, and attached to the active campaign a minute later",
+				Sample: `{"number":"+18015550177"}`,
+			},
+		},
 		Declined: declined,
 	}
 }
+
+// head adds the id of the request. Surge documents no header of its own.
+func head(h http.Header, c provider.Context) { h.Set("X-Request-Id", c.Request) }
+
+// events are the kinds that have a webhook; the neutral words are Surge's own.
+var events = []sms.EventType{
+	sms.MessageReceived, sms.MessageSent, sms.MessageDelivered, sms.MessageFailed,
+	sms.ConversationCreated, sms.OptedOut, sms.OptedIn,
+	campaignApproved, attachedToCampaign, numberImported, linkFollowed, callEnded, recordingCompleted, voicemailReceived,
+}
+
+// rates are ours: Surge documents no limit on calls.
+var rates = []provider.Rate{{
+	Name: "calls", Limit: 10, Window: time.Second,
+	Unless: func(s provider.Settings) bool { return setting(provider.Context{Settings: s}, "rate_limit") != "on" },
+}}
 
 var keywords = sms.Keywords{
 	Stop:   []string{"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"},
 	Start:  []string{"START", "YES", "UNSTOP"},
 	Help:   []string{"HELP", "INFO"},
-	Blocks: true,
+	Blocks: sms.BlockRefuse,
 	Reply:  autoReply,
 }
 

@@ -1,13 +1,36 @@
 package surge
 
 import (
-	"strconv"
-
 	"github.com/switchhook/switchhook/emulator/provider"
 )
 
 // switches are the choices that Surge's documents leave open.
-var switches = []provider.Switch{
+var switches = provider.Switches{
+	{
+		Name: "lenient_ids", Default: "off", Values: []string{"off", "on"},
+		Says: "what the vendor's SDKs do in their own tests is taken: an id that nothing has is made on first touch, " +
+			"a cursor may mean nothing, a message may be empty, and an account outlives its archiving",
+	},
+	{
+		Name: "campaign_review", Default: "60",
+		Says: "seconds that a campaign is created, and then again in review, before it is active",
+	},
+	{
+		Name: "link_shortening", Default: "off", Values: []string{"off", "on"},
+		Says: "links are shortened where a message does not say; the vendor's support sets it for an account",
+	},
+	{
+		Name: "plan", Default: "growth", Values: []string{"growth", "hobby", "starter"},
+		Says: "an account may have any number of phone numbers, or 1, or 25, before phone_number_limit",
+	},
+	{
+		Name: "accounts_limit", Default: "0",
+		Says: "a project with this many accounts gets accounts_limit_exceeded for one more; 0: any number of accounts",
+	},
+	{
+		Name: "rate_limit", Default: "off", Values: []string{"off", "on"},
+		Says: "more than 10 calls in a second are rate_limited",
+	},
 	{
 		Name: "optout_scope", Default: "account", Values: []string{"account", "line"},
 		Says: "STOP counts for every number of the account, or for the number it was sent to",
@@ -50,34 +73,11 @@ var switches = []provider.Switch{
 	},
 }
 
-// setting is the value in force, or the default where none is set.
-func setting(c provider.Context, name string) string {
-	if c.Settings != nil {
-		if v := c.Settings(name); v != "" {
-			return v
-		}
-	}
-	return defaultOf(name)
-}
+func setting(c provider.Context, name string) string { return switches.Value(c.Settings, name) }
 
-func defaultOf(name string) string {
-	for _, s := range switches {
-		if s.Name == name {
-			return s.Default
-		}
-	}
-	return ""
-}
-
-// count is the value of a switch that is a number of at least least; any other
-// value counts as the default.
+// count is the value of a switch that is a number of at least least.
 func count(c provider.Context, name string, least int) int {
-	for _, text := range []string{setting(c, name), defaultOf(name)} {
-		if n, err := strconv.Atoi(text); err == nil && n >= least {
-			return n
-		}
-	}
-	return least
+	return switches.Number(c.Settings, name, least)
 }
 
 // mmsOver is the number of segments above which a text becomes an MMS.

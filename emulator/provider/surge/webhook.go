@@ -37,20 +37,9 @@ type messageData struct {
 
 // conversationData is data of conversation.created, and part of message.*.
 type conversationData struct {
-	ID          string    `json:"id"`
-	Contact     contact   `json:"contact"`
-	PhoneNumber *lineData `json:"phone_number"`
-}
-
-// lineData is a phone number as webhooks show it. Campaigns are not emulated,
-// so no number is attached to one.
-type lineData struct {
-	ID         string    `json:"id"`
-	Number     string    `json:"number"`
-	Type       string    `json:"type"`
-	Name       *string   `json:"name"`
-	Campaign   *struct{} `json:"campaign"`
-	CampaignID *string   `json:"campaign_id"`
+	ID          string       `json:"id"`
+	Contact     contact      `json:"contact"`
+	PhoneNumber *phoneNumber `json:"phone_number"`
 }
 
 // contactRef is data of contact.*.
@@ -67,14 +56,24 @@ func encode(e sms.Event, c provider.Context) (webhook.Payload, bool) {
 	return webhook.Payload{
 		Type:        string(e.Type), // the neutral words are Surge's own
 		ContentType: "application/json",
-		Body: encodeJSON(envelope{
+		Body: provider.EncodeJSON(envelope{
 			ID: e.ID, Type: string(e.Type), AccountID: e.Account, Timestamp: instant(e.At), Data: data,
 		}),
 	}, true
 }
 
 func dataOf(e sms.Event, c provider.Context) any {
+	if e.Line != nil && e.Line.Kind == poolLine {
+		return nil // what is said to the shared number is nobody's business
+	}
+	if e.Document != nil {
+		return documentData(e, c)
+	}
 	switch e.Type {
+	case attachedToCampaign, numberImported:
+		if e.Line != nil {
+			return numberView(*e.Line)
+		}
 	case sms.OptedOut, sms.OptedIn:
 		if e.Contact != nil {
 			return contactRef{e.Contact.ID}
@@ -94,13 +93,13 @@ func dataOf(e sms.Event, c provider.Context) any {
 // silenced reports whether e is a keyword text that the switch keeps back.
 func silenced(e sms.Event, c provider.Context) bool {
 	return e.Type == sms.MessageReceived && setting(c, "stop_message_received") == "off" &&
-		keywords.Match(e.Message.Body) != sms.NoKeyword
+		keywords.Match(e.Message.Body, false) != sms.NoKeyword
 }
 
 func messageOf(e sms.Event, c provider.Context) messageData {
 	m, at := e.Message, instant(e.At)
 	data := messageData{
-		ID: m.ID, Body: optional(m.Body), Metadata: metadataView(m.Metadata),
+		ID: m.ID, BlastID: optional(m.Batch), Body: optional(m.Body), Metadata: metadataView(m.Metadata),
 		Attachments:  attachmentViews(m.Media, c),
 		Conversation: conversationOf(e, m.Conversation), Status: eventStatus(e.Type, c),
 	}
@@ -144,7 +143,8 @@ func conversationOf(e sms.Event, id string) conversationData {
 		data.Contact = contactView(*e.Contact)
 	}
 	if l := e.Line; l != nil && l.ID != "" {
-		data.PhoneNumber = &lineData{ID: l.ID, Number: string(l.Number), Type: lineTypes[l.Kind], Name: optional(l.Name)}
+		number := numberView(*l)
+		data.PhoneNumber = &number
 	}
 	return data
 }

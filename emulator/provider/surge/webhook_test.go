@@ -43,9 +43,13 @@ func event(t sms.EventType) sms.Event {
 }
 
 func in(settings ...string) provider.Context {
-	c := newWorld(settings...).Context()
-	c.Base, c.Request = "https://api.surge.app", ""
-	return c
+	values := map[string]string{}
+	for i := 0; i < len(settings); i += 2 {
+		values[settings[i]] = settings[i+1]
+	}
+	return provider.Context{
+		Provider: vendor, Base: "https://api.surge.app", Settings: func(name string) string { return values[name] },
+	}
 }
 
 // TestWebhookGoldens holds the bodies of fact sheet 6.2 to 6.5, with a number

@@ -1,9 +1,7 @@
 package surge
 
 import (
-	"bytes"
 	"encoding/json"
-	"net/http"
 
 	"github.com/switchhook/switchhook/emulator/provider"
 	"github.com/switchhook/switchhook/emulator/sms"
@@ -56,12 +54,18 @@ func messageView(m sms.Message, book provider.Book, c provider.Context) message 
 	if !known {
 		who = sms.Contact{ID: m.Contact, Number: m.Handset}
 	}
+	l, _ := book.Line(m.Account, string(m.Line))
+	return messageBetween(m, who, l, c)
+}
+
+// messageBetween shows a message of who and l; a line without an ID is gone.
+func messageBetween(m sms.Message, who sms.Contact, l sms.Line, c provider.Context) message {
 	v := message{
-		ID: m.ID, Body: optional(m.Body), Attachments: attachmentViews(m.Media, c),
+		ID: m.ID, BlastID: optional(m.Batch), Body: optional(m.Body), Attachments: attachmentViews(m.Media, c),
 		Conversation: conversation{ID: m.Conversation, Contact: contactView(who)},
 		Metadata:     metadataView(m.Metadata), Status: statusView(m.State, c),
 	}
-	if l, ok := book.Line(m.Account, string(m.Line)); ok {
+	if l.ID != "" {
 		v.Conversation.PhoneNumber = &line{l.ID, string(l.Number), optional(l.Name), lineTypes[l.Kind]}
 	}
 	return v
@@ -112,24 +116,4 @@ func optional(s string) *string {
 		return nil
 	}
 	return &s
-}
-
-// write answers with v.
-func write(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	// The caller may have gone; there is nobody left to tell.
-	_, _ = w.Write(encodeJSON(v))
-}
-
-// encodeJSON writes v as the vendor does: no escapes for HTML, no final newline.
-func encodeJSON(v any) []byte {
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		// Only metadata that is not JSON can do this, and every way in checks it.
-		panic("surge: encode answer: " + err.Error())
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 }

@@ -78,6 +78,12 @@ func (r *Record) Quiet() uint64 {
 	return r.Add(journal.Entry{Kind: journal.KindClock, Clock: &journal.Clock{Quiet: true}})
 }
 
+// Rests says that the world came to rest and the script went on.
+func (r *Record) Rests() uint64 {
+	r.Quiet()
+	return r.Add(journal.Entry{Kind: journal.KindMarker, Marker: "line 9: settle"})
+}
+
 // Asks marks that the harness makes the application text a customer.
 func (r *Record) Asks(who string) uint64 {
 	return r.Add(journal.Entry{Kind: journal.KindMarker, Marker: "app sends " + string(r.Number(who))})
