@@ -171,6 +171,9 @@ func (e *Emulator) Make(o client.SandboxOptions) (*sandbox.Sandbox, error) {
 	return s, nil
 }
 
+// lastYear leaves a clock some way to go: it ends with the year 9999.
+const lastYear = 9000
+
 func clockOptions(o client.ClockOptions) (clock.Options, error) {
 	out := clock.Options{Mode: clock.Mode(o.Mode), Scale: o.Scale}
 	switch o.Start {
@@ -179,8 +182,8 @@ func clockOptions(o client.ClockOptions) (clock.Options, error) {
 		out.Start = clock.Wall().UTC().Truncate(time.Second)
 	default:
 		start, err := time.Parse(time.RFC3339, o.Start)
-		if err != nil {
-			return out, sms.InvalidField("clock.start", fmt.Sprintf("%q is not an instant; write \"now\" or one like 2026-01-01T00:00:00Z", o.Start))
+		if err != nil || start.Year() < 1970 || start.Year() > lastYear {
+			return out, sms.InvalidField("clock.start", fmt.Sprintf("%q is not an instant from 1970 to %d; write \"now\" or one like 2026-01-01T00:00:00Z", o.Start, lastYear))
 		}
 		out.Start = start
 	}

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"go/scanner"
 	"go/token"
@@ -29,8 +28,6 @@ import (
 	"github.com/switchhook/switchhook/emulator/sms"
 	"github.com/switchhook/switchhook/emulator/webhook"
 )
-
-var _ = flag.Bool("update", false, "rewrite the golden files under testdata")
 
 // pigeon is one more vendor: all that its folder would hold.
 func pigeon() provider.Provider {

@@ -91,11 +91,11 @@ func refusing(err *sms.Error) provider.Route {
 }
 
 // NewServer is an HTTP server for h with the limits that a local server needs
-// against slow, endless and greedy clients. Streams lift the write limit
-// themselves.
+// against slow, endless and greedy clients. What rightly takes longer, such as
+// a stream, moves the write limit itself.
 func NewServer(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
-		IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
+		WriteTimeout: time.Minute, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
 	}
 }

@@ -2,7 +2,6 @@ package emulator_test
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +16,7 @@ import (
 	"github.com/switchhook/switchhook/emulator"
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/provider"
+	"github.com/switchhook/switchhook/emulator/provider/providertest/golden"
 )
 
 // documents are the pages with parts that the code writes.
@@ -48,7 +48,7 @@ func TestDocumentsSayWhatTheCodeDoes(t *testing.T) {
 		if string(is) == want {
 			continue
 		}
-		if flag.Lookup("update").Value.String() != "true" {
+		if !*golden.Update {
 			t.Errorf("%s: a list is not what the code says: %s; write it anew with -update", name, firstDifference(string(is), want))
 			continue
 		}

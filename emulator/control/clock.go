@@ -48,7 +48,7 @@ func startTime(text string) (time.Time, error) {
 		return clock.Wall(), nil
 	}
 	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
+	if err != nil || at.IsZero() { // zero would leave it to the clock
 		return at, bad("start=%q is not an instant; write \"now\" or like \"2026-01-01T00:00:00Z\"", text)
 	}
 	return at, nil

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/switchhook/switchhook/client"
+	"github.com/switchhook/switchhook/emulator/clock"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
@@ -94,6 +95,7 @@ func write(w http.ResponseWriter, status int, kind string, data []byte) {
 	h.Set("Content-Type", kind)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
+	_ = http.NewResponseController(w).SetWriteDeadline(clock.Wall().Add(stalled)) // not every writer has one
 	w.WriteHeader(status)
 	_, _ = w.Write(data) // the caller left; there is nobody to tell
 }

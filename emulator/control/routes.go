@@ -2,6 +2,7 @@ package control
 
 import (
 	"net/http"
+	"path"
 	"slices"
 	"time"
 
@@ -103,7 +104,7 @@ func (r route[On]) on(find func(*http.Request) (On, error)) http.Handler {
 func unknown(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h, pattern := mux.Handler(r)
-		if pattern != "" {
+		if pattern != "" && r.URL.Path == path.Clean(r.URL.Path) { // of another path the mux would make a redirect
 			mux.ServeHTTP(w, r)
 			return
 		}

@@ -9,11 +9,15 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/switchhook/switchhook/emulator/clock"
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
-const second = time.Second
+const (
+	second = time.Second
+	unread = 30 * time.Second // a caller that takes nothing of its answer for so long is cut off
+)
 
 // answer holds what a dialect says until it is decided how it is told.
 type answer struct {
@@ -77,9 +81,11 @@ func write(rw http.ResponseWriter, a *answer, body []byte, length int) {
 		rw.Header()[name] = values
 	}
 	rw.Header().Set("Content-Length", strconv.Itoa(length))
+	wire := http.NewResponseController(rw)
+	_ = wire.SetWriteDeadline(clock.Wall().Add(unread)) // a fault may have used up the server's own; not every writer has one
 	rw.WriteHeader(a.status)
 	_, _ = rw.Write(body)
-	_ = http.NewResponseController(rw).Flush()
+	_ = wire.Flush()
 }
 
 // told records what reached the caller; status 0 says that no answer did.
@@ -89,7 +95,8 @@ func (c *caller) told(t journal.Call) {
 	t.ID, t.Provider = c.call.ID, c.provider.Name
 	d := c.draft(c.seq)
 	d.Add(journal.Entry{Kind: journal.KindTold, Call: &t})
-	_ = c.commit(d)
+	_ = c.world.commit(d)
+	c.release()
 	c.clock.Touch()
 }
 
@@ -118,6 +125,7 @@ func (c *caller) statusFirst(ctx context.Context, limit time.Duration) {
 	defer cancel()
 	c.mu.Lock()
 	since := c.journal.Last()
+	c.release()
 	told := c.hasten()
 	c.mu.Unlock()
 	if told == "" {
@@ -134,12 +142,12 @@ func (c *caller) statusFirst(ctx context.Context, limit time.Duration) {
 func (c *caller) hasten() (told string) {
 	for {
 		d := c.draft(c.seq)
-		if !c.carrier.Hasten(d, c.message) || c.commit(d) != nil {
+		if !c.carrier.Hasten(d, c.message) || c.world.commit(d) != nil {
 			return ""
 		}
 		d = c.draft(c.seq)
 		c.carrier.Step(d, c.message)
-		if c.commit(d) != nil {
+		if c.world.commit(d) != nil {
 			return ""
 		}
 		for _, e := range d.Entries {

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/switchhook/switchhook/emulator/carrier"
+	"github.com/switchhook/switchhook/emulator/clock"
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/provider"
 	"github.com/switchhook/switchhook/emulator/sms"
@@ -25,16 +27,17 @@ type caller struct {
 	decided  bool   // accepted or refused is in the record
 	over     bool   // a rate limit is used up
 	faults   []journal.Fault
-	message  string // made by this call
+	message  string       // made by this call
+	held     []clock.Item // due, and waiting for the call to be told
 }
 
 // Serve answers one request to a provider in its dialect. What is asked, what
 // is done and what is told are recorded apart.
 func (s *Sandbox) Serve(p provider.Provider, route provider.Route, rw http.ResponseWriter, r *http.Request) {
+	body, tooLarge := readBody(rw, r) // before the clock is held: a slow sender holds up nobody else
 	w := s.now()
 	release := w.clock.Hold()
 	defer release()
-	body, tooLarge := readBody(rw, r)
 	c := &caller{world: w, provider: p}
 	if err := c.arrive(route, r, body); err != nil {
 		p.Refuse(rw, r, sms.Fail(sms.Internal, err.Error()))
@@ -90,6 +93,24 @@ func (c *caller) arrive(route provider.Route, r *http.Request, body []byte) erro
 	c.seq = d.Add(journal.Entry{Kind: journal.KindCall, Call: &asked})
 	c.strike(strikes, d.Add)
 	return c.commit(d)
+}
+
+// commit is a decision of the call; what is due at once because of it waits
+// until the call is told. A document that wakes up is nobody's call.
+func (c *caller) commit(d *carrier.Draft) error {
+	if c.call.ID != "" {
+		c.later = &c.held
+		defer func() { c.later = nil }()
+	}
+	return c.world.commit(d)
+}
+
+// release lets what is due because of the call happen.
+func (c *caller) release() {
+	for _, item := range c.held {
+		c.clock.At(item)
+	}
+	c.held = nil
 }
 
 // strike notes the faults that hit this call.

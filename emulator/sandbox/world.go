@@ -33,8 +33,9 @@ type world struct {
 	faults  *fault.Rules
 	rates   *rates
 	calls   uint64
-	planned uint64 // faults
-	broken  error  // the journal refused an entry: nothing more is decided
+	planned uint64        // faults
+	later   *[]clock.Item // set while the decision of a call is committed
+	broken  error         // the journal refused an entry: nothing more is decided
 }
 
 func (s *Sandbox) newWorld(opts clock.Options) (*world, error) {
@@ -123,24 +124,35 @@ func (w *world) apply(e journal.Entry) {
 		w.faults.Apply(e)
 	}
 	for _, a := range due {
-		w.clock.At(clock.Item{Due: a.Due, Seq: e.Seq, Key: keyAttempt + a.ID})
+		w.at(clock.Item{Due: a.Due, Seq: e.Seq, Key: keyAttempt + a.ID})
 	}
 	switch e.Kind {
 	case journal.KindMessage:
 		if next := e.Message.Next; next != nil {
-			w.clock.At(clock.Item{Due: next.At, Seq: e.Seq, Key: keyMessage + e.Message.ID})
+			w.at(clock.Item{Due: next.At, Seq: e.Seq, Key: keyMessage + e.Message.ID})
 		}
 	case journal.KindDocument:
 		if due := e.Document.Due; !due.IsZero() && !e.Document.Gone {
-			w.clock.At(clock.Item{Due: due, Seq: e.Seq, Key: keyDocument + e.Document.Provider + " " + string(e.Document.Kind) + " " + e.Document.ID})
+			w.at(clock.Item{Due: due, Seq: e.Seq, Key: keyDocument + e.Document.Provider + " " + string(e.Document.Kind) + " " + e.Document.ID})
 		}
 	case journal.KindCall:
 		w.rates.apply(w.providers[e.Call.Provider], w.box.settings(e.Call.Provider), e)
 	case journal.KindFaultPlanned:
 		if at := e.Fault.Expires; !at.IsZero() {
-			w.clock.At(clock.Item{Due: at, Seq: e.Seq, Key: keyFault + e.Fault.ID})
+			w.at(clock.Item{Due: at, Seq: e.Seq, Key: keyFault + e.Fault.ID})
 		}
 	}
+}
+
+// at plans an item. What falls due while a call is still being decided waits
+// until its caller was told: an answer is not overtaken by its own webhook,
+// unless a fault says so.
+func (w *world) at(item clock.Item) {
+	if w.later != nil && !item.Due.After(w.clock.Now()) {
+		*w.later = append(*w.later, item)
+		return
+	}
+	w.clock.At(item)
 }
 
 // What the clock's items are about.

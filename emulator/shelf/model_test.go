@@ -95,15 +95,6 @@ func TestShelfAgainstASlice(t *testing.T) {
 					given[i] = "z"
 				}
 			},
-			"hide": func(t *rapid.T) {
-				id := ids.Draw(t, "id")
-				s.Hide(id)
-				if i := m.at(id); i >= 0 {
-					v := m[i]
-					v.Keys = nil
-					m[i] = v
-				}
-			},
 			"page": func(t *rapid.T) { samePage(t, s, m, key.Draw(t, "key"), ids) },
 			"ends": func(t *rapid.T) {
 				k := key.Draw(t, "key")

@@ -24,7 +24,8 @@ func New[T any]() Shelf[T] {
 	return Shelf[T]{place: map[string]int{}, under: map[string][]int{}}
 }
 
-// Put adds a thing under keys, or replaces its snapshot and its keys.
+// Put adds a thing under keys, or replaces its snapshot and its keys. One
+// without keys is in no list and still found by its id.
 func (s *Shelf[T]) Put(id string, v *T, keys ...string) (added bool) {
 	i, known := s.place[id]
 	if !known {
@@ -35,13 +36,6 @@ func (s *Shelf[T]) Put(id string, v *T, keys ...string) (added bool) {
 	s.file(i, keys)
 	s.items[i].value = v
 	return !known
-}
-
-// Hide takes a thing out of every list; it is still found by its id.
-func (s *Shelf[T]) Hide(id string) {
-	if i, ok := s.place[id]; ok {
-		s.file(i, nil)
-	}
 }
 
 // file makes keys the ones that item i stands under.

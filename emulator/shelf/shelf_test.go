@@ -123,8 +123,8 @@ func TestUpdateKeepsPlace(t *testing.T) {
 func TestHidden(t *testing.T) {
 	t.Parallel()
 	s := letters()
-	s.Hide("e")
-	s.Hide("zz")
+	still := "first e"
+	s.Put("e", &still)
 	if got, _ := s.Page("all", sms.Page{Limit: 2}); got.Total != 4 || got.Items[0] != "first d" {
 		t.Errorf("what was hidden is listed: %v", got)
 	}

@@ -17,7 +17,8 @@ const (
 // State is a step in the life of a message.
 type State string
 
-// The life of an MT is accepted (or scheduled), sent, then delivered or failed.
+// The life of an MT is accepted (or scheduled), sending where the provider has
+// it, sent, then delivered or failed; without a receipt it stays sent.
 // An MO is received and stays so.
 const (
 	Scheduled State = "scheduled" // accepted, waits for SendAt

@@ -16,9 +16,6 @@ import (
 //go:embed */*.txtar
 var files embed.FS
 
-// Files are the pages as they are kept, in a folder for each topic.
-func Files() fs.FS { return files }
-
 var parsed = sync.OnceValue(func() []page.Page {
 	names, err := fs.Glob(files, "*/*.txtar")
 	if err != nil {

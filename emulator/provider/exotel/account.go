@@ -60,7 +60,7 @@ func showNumber(c call) *sms.Error {
 		PhoneNumber: national(n), Circle: "KA", CircleName: "Karnataka Telecom Circle", Type: "Mobile",
 		Operator: "SW", OperatorName: "Switchhook", DND: "No",
 	}
-	if first := n[len(india)]; first < '6' {
+	if isLandline(n) {
 		d.Type = "Landline"
 	}
 	if isDND(n) {

@@ -69,6 +69,7 @@ func TestAccountsThatMayNotSend(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, "account", "no-kyc")
 	l.wantError(l.send(), 403, 340030)
+	l.wantError(l.send("From", "-"), 403, 340030) // the account comes before what is sent
 	l.set("account", "trial")
 	l.wantError(l.send("From", "600100", "SmsType", "promotional"), 403, 40000)
 	for range 10 {
@@ -79,6 +80,28 @@ func TestAccountsThatMayNotSend(t *testing.T) {
 	l.wantError(l.send(), 403, 40001)
 	l.wantError(l.send("To", "nobody"), 403, 40001) // money comes before recipients
 	l.wantError(l.send("EncodingType", "x"), 400, 40209)
+}
+
+func TestAccountsThatMaySendFromSomeOnly(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, "account", "promotional")
+	l.wantError(l.send(), 400, 40300)
+	l.wantError(l.send("From", "01140000001"), 400, 40300)
+	l.message(l.send("From", "600100"))
+	l.set("account", "international")
+	l.wantError(l.send("From", "600100"), 400, 40301)
+	l.message(l.send("From", "01140000001"))
+	l.message(l.send())
+}
+
+func TestCountriesThatAreNotEnabled(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.message(l.send("To", "+442071838750"))
+	l.set("countries", "india")
+	l.wantError(l.send("To", "+442071838750"), 403, 40003)
+	l.wantError(l.send("To", "9876543210,00442071838750"), 403, 40003)
+	l.message(l.send())
 }
 
 func TestRateLimits(t *testing.T) {

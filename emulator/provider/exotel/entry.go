@@ -155,3 +155,16 @@ func (s sender) checkType(smsType string) *sms.Error {
 	}
 	return nil
 }
+
+// checkAccount holds a sender against the kinds of account that may not send
+// from just any: a promotional one sends from digits, an international one not.
+func (s sender) checkAccount(kind string) *sms.Error {
+	numeric := digitID.MatchString(s.id)
+	switch {
+	case kind == "promotional" && !numeric:
+		return fail(40300)
+	case kind == "international" && numeric:
+		return fail(40301)
+	}
+	return nil
+}

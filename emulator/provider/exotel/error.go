@@ -16,6 +16,9 @@ type refusal struct {
 	text   string
 }
 
+// rateText is the reference's; it names 200 whatever the limit is.
+const rateText = "Rate limit exceeded. Max 200 requests per minute."
+
 // refusals are the API codes of the status-codes page. Texts that no document
 // gives are ours.
 var refusals = map[int]refusal{
@@ -42,8 +45,8 @@ var refusals = map[int]refusal{
 	40300:  {400, sms.Invalid, "Indian promotional account without numeric sender"},
 	40301:  {400, sms.Invalid, "International account without transactional sender"},
 	40400:  {400, sms.Invalid, "More than 100 entries in 'Messages'."},
-	40402:  {429, sms.RateLimited, "Too Many Requests"},
-	40403:  {429, sms.RateLimited, "Too Many Requests"},
+	40402:  {429, sms.RateLimited, rateText},
+	40403:  {429, sms.RateLimited, rateText},
 	40404:  {429, sms.DemoLimit, "Trial SMS quota is used up"},
 	40405:  {503, sms.Unavailable, "Throttle limit reached"},
 	40406:  {400, sms.Invalid, "More than 100 numbers in 'To'."},
@@ -158,6 +161,8 @@ func lost(r *http.Request) exception {
 		return exception{Status: 400, Message: "Unsupported API version"}
 	case len(parts) < 2 || !strings.EqualFold(parts[1], "accounts"):
 		return exception{Status: 400, Message: "'/Accounts/' is missing from the URL"}
+	case len(parts) < 3 || parts[2] == "" || strings.EqualFold(parts[2], "sms"):
+		return exception{Status: 403, Message: refusals[34009].text, Code: 34009}
 	case len(parts) < 4 || !strings.EqualFold(strings.TrimSuffix(parts[3], ".json"), "sms"):
 		return exception{Status: 404, Message: "Not Found"}
 	case r.Method == http.MethodGet:

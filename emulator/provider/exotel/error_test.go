@@ -61,11 +61,11 @@ func TestRefusals(t *testing.T) {
 		},
 		{
 			"too many POSTs", "POST", send + ".json", key, sms.Fail(sms.RateLimited, ""), 429,
-			`{"RestException":{"Status":429,"Message":"Too Many Requests","Code":40402}}`,
+			`{"RestException":{"Status":429,"Message":"Rate limit exceeded. Max 200 requests per minute.","Code":40402}}`,
 		},
 		{
 			"too many GETs", "GET", "/v1/Accounts/acme1/Balance.json", key, sms.Fail(sms.RateLimited, ""), 429,
-			`{"RestException":{"Status":429,"Message":"Too Many Requests","Code":40403}}`,
+			`{"RestException":{"Status":429,"Message":"Rate limit exceeded. Max 200 requests per minute.","Code":40403}}`,
 		},
 		{
 			"throttled", "POST", send + ".json", key, sms.Fail(sms.Unavailable, ""), 503,
@@ -98,6 +98,18 @@ func TestRefusals(t *testing.T) {
 		{
 			"no /Accounts/", "POST", "/v1/acme1/Sms/send.json", key, sms.Fail(sms.NotFound, ""), 400,
 			`{"RestException":{"Status":400,"Message":"'/Accounts/' is missing from the URL"}}`,
+		},
+		{
+			"no account sid", "POST", "/v1/Accounts/Sms/send.json", key, sms.Fail(sms.NotFound, ""), 403,
+			`{"RestException":{"Status":403,"Message":"Account sid is missing or the action is forbidden","Code":34009}}`,
+		},
+		{
+			"empty account sid", "POST", "/v1/Accounts//Sms/send.json", key, sms.Fail(sms.NotFound, ""), 403,
+			`{"RestException":{"Status":403,"Message":"Account sid is missing or the action is forbidden","Code":34009}}`,
+		},
+		{
+			"nothing after /Accounts/", "GET", "/v2_beta/Accounts/", key, sms.Fail(sms.NotFound, ""), 403,
+			`{"RestException":{"Status":403,"Message":"Account sid is missing or the action is forbidden","Code":34009}}`,
 		},
 		{
 			"something else", "GET", "/v1/Accounts/acme1/Calls.json", key, sms.Fail(sms.NotFound, ""), 404,

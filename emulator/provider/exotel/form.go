@@ -116,8 +116,17 @@ func (f fields) text(name string) (value string, given bool, err *sms.Error) {
 	return values[len(values)-1], true, nil
 }
 
+// single refuses arrays under names that stand for one text.
+func (f fields) single(names ...string) *sms.Error {
+	for _, name := range names {
+		if _, _, err := f.text(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // optional reads a parameter for which nothing and the empty text are the same.
-// An array counts as nothing: only where a string must be is it an error.
 func (f fields) optional(name string) string {
 	values := f[name]
 	if len(values) == 0 {

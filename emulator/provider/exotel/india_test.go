@@ -38,6 +38,20 @@ func TestMagicNumbers(t *testing.T) {
 	}
 }
 
+func TestLandlinesGetNoTexts(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	for to, code := range map[string]string{
+		"01141234567": "23010", "+9118001234567": "23010", "6000000001": "20005", "+442071838750": "20005",
+	} {
+		l.message(l.send("To", to))
+		l.advance(time.Minute)
+		if h := l.only(); h.fields.Get("DetailedStatusCode") != code {
+			t.Errorf("to %s: %s, want %s", to, h.body, code)
+		}
+	}
+}
+
 func TestDNDBlocksPromotionalTextsOnly(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
@@ -120,6 +134,16 @@ func TestPromotionalTextWaitsForItsHour(t *testing.T) {
 	l.advance(time.Minute)
 	if h := l.only(); h.fields.Get("Status") != "sent" || h.fields.Get("DateSent") != "2026-01-16 09:00:03" {
 		t.Errorf("in the morning: %s", h.body)
+	}
+	l.set("every_change", "on", "promo_window", "10-21")
+	m = l.message(l.send("Body", "Big sale!"))
+	l.advance(59*time.Minute + time.Second + 100*time.Millisecond) // it is 10 o'clock, and on its way
+	if now := l.details(m); now.Status != "submitted" {
+		t.Errorf("once submitted, it is %s", now.Status)
+	}
+	l.advance(time.Minute)
+	if hooks := l.got(); len(hooks) != 2 || hooks[0].fields.Get("DetailedStatusCode") != "21020" || hooks[1].fields.Get("DetailedStatusCode") != "20005" {
+		t.Errorf("told of a text that was parked: %+v", hooks)
 	}
 }
 

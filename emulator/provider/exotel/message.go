@@ -114,6 +114,9 @@ func messageView(m sms.Message, s provider.Settings) message {
 	created, updated := stamp(m.Created), stamp(m.Changed)
 	uri := "/v1/Accounts/" + m.Account + "/SMS/Messages/" + m.ID + jsonSuffix
 	from, to, direction := numberView(m.Line, s)+"/"+e.Sender, numberView(m.Handset, s), "outbound-api"
+	if setting(s, "from_form") == "sender" {
+		from = e.Sender
+	}
 	if m.Direction == sms.MO {
 		from, to, direction = to, numberView(m.Line, s), "incoming"
 	}

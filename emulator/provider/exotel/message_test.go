@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/emulator/provider"
+	"github.com/switchhook/switchhook/emulator/provider/providertest/golden"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
@@ -53,10 +54,10 @@ func TestMessagesOnTheWire(t *testing.T) {
 		messageView(ended3s(sms.Delivered, ""), nil),
 		rejectedView("acme1", "Hi", nil, rejectedNumber, nil),
 	}
-	golden(t, "message.json", answerOf(t, path+".json", 200, true, fresh))
-	golden(t, "message.xml", answerOf(t, path, 200, true, fresh))
-	golden(t, "messages.json", answerOf(t, path+".json", 207, false, two...))
-	golden(t, "messages.xml", answerOf(t, path, 207, false, two...))
+	golden.Check(t, "message.json", answerOf(t, path+".json", 200, true, fresh))
+	golden.Check(t, "message.xml", answerOf(t, path, 200, true, fresh))
+	golden.Check(t, "messages.json", answerOf(t, path+".json", 207, false, two...))
+	golden.Check(t, "messages.xml", answerOf(t, path, 207, false, two...))
 }
 
 func TestXMLIsWellFormedWhateverTheText(t *testing.T) {

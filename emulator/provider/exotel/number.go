@@ -43,6 +43,13 @@ func indian(digits string) bool {
 
 func isIndian(n sms.Number) bool { return strings.HasPrefix(string(n), india) }
 
+// isLandline reports whether a number is of India and no mobile one; those
+// begin with 6 to 9, as some landlines do: those pass for mobile ones.
+func isLandline(n sms.Number) bool {
+	rest, ok := strings.CutPrefix(string(n), india)
+	return ok && rest < "6"
+}
+
 // national is how answers and callbacks show a number: 0 before an Indian one,
 // 00 before any other.
 func national(n sms.Number) string {

@@ -18,6 +18,8 @@ func tooLong(body string) bool { return utf8.RuneCountInString(body) > maxBody }
 func (c call) doom(shared common, from sender, e entry, to sms.Number, kind string) sms.Reason {
 	strict := c.on("dlt") && isIndian(to)
 	switch {
+	case isLandline(to):
+		return sms.NotMobile
 	case c.on("blacklist") && c.book.OptedOut(c.account.ID, to, from.line):
 		return sms.Refused
 	case tooLong(e.body) && strict:

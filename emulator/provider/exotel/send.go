@@ -32,7 +32,7 @@ type common struct {
 
 // sendStatic is POST …/Sms/send: one text to one recipient or to many.
 func sendStatic(c call) *sms.Error {
-	f, err := readFields(c.r)
+	f, err := c.readSend()
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func sendStatic(c call) *sms.Error {
 
 // sendDynamic is POST …/Sms/bulksend: a text of its own to each of many.
 func sendDynamic(c call) *sms.Error {
-	f, err := readFields(c.r)
+	f, err := c.readSend()
 	if err != nil {
 		return err
 	}
@@ -95,6 +95,14 @@ func sendDynamic(c call) *sms.Error {
 	return c.send(shared, entries, false)
 }
 
+// readSend reads a send of an account that may send at all.
+func (c call) readSend() (fields, *sms.Error) {
+	if c.setting("account") == "no-kyc" {
+		return nil, fail(340030)
+	}
+	return readFields(c.r)
+}
+
 // required reads a parameter that must be there, missing and empty each with
 // a code of its own.
 func (f fields) required(name string, missing, empty int) (string, *sms.Error) {
@@ -110,8 +118,17 @@ func (f fields) required(name string, missing, empty int) (string, *sms.Error) {
 	return value, nil
 }
 
+// texts are the parameters that may not be arrays.
+var texts = []string{
+	"StatusCallback", "StatusCallbackContentType", "CustomField", "DltEntityId", "DltTemplateId",
+	"SmsType", "Priority", "EncodingType", "ShortenUrl",
+}
+
 // common reads what holds for every recipient.
 func (c call) common(f fields) (common, *sms.Error) {
+	if err := f.single(texts...); err != nil {
+		return common{}, err
+	}
 	out := common{
 		callback:    f.optional("StatusCallback"),
 		custom:      f.optional("CustomField"),
@@ -193,6 +210,9 @@ func (c call) check(entries []entry) ([]sender, *sms.Error) {
 		if err := s.checkType(e.smsType); err != nil {
 			return nil, err
 		}
+		if err := s.checkAccount(c.setting("account")); err != nil {
+			return nil, err
+		}
 		if tooLong(e.body) && c.setting("long_body") == "refuse" {
 			return nil, fail(40202, "The 'Body' parameter is longer than 2000 characters.")
 		}
@@ -212,11 +232,12 @@ const trialBatch = "trial"
 
 // checkAccount holds what accounts that are not fully open may not do.
 func (c call) checkAccount(entries []entry) *sms.Error {
-	switch c.setting("account") {
-	case "no-kyc":
-		return fail(340030)
-	case "trial":
-	default:
+	for _, e := range entries {
+		if n, ok := readNumber(e.to); ok && !isIndian(n) && c.setting("countries") == "india" {
+			return fail(40003)
+		}
+	}
+	if c.setting("account") != "trial" {
 		return nil
 	}
 	for _, e := range entries {

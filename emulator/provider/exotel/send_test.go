@@ -179,6 +179,8 @@ func TestBadSends(t *testing.T) {
 		{"empty Body", []string{"Body", ""}, 40200},
 		{"Body is an array", []string{"Body", "-", "Body[0]", "x"}, 40207},
 		{"SmsType", []string{"SmsType", "loud"}, 40204},
+		{"SmsType is an array", []string{"SmsType[]", "transactional"}, 40207},
+		{"StatusCallback is an array", []string{"StatusCallback[0]", "http://127.0.0.1/"}, 40207},
 		{"a promotional text from letters", []string{"SmsType", "promotional"}, 40206},
 		{"a transactional text from digits", []string{"From", "600100", "SmsType", "transactional"}, 40206},
 		{"EncodingType", []string{"EncodingType", "utf-8"}, 40209},
@@ -210,6 +212,10 @@ func TestSenders(t *testing.T) {
 	}
 	l.message(l.send("From", "01140000001", "SmsType", "promotional"))
 	l.message(l.send("From", "01140000001", "SmsType", "transactional"))
+	l.set("from_form", "sender")
+	if m := l.message(l.send("From", "600100")); *m.From != "600100" {
+		t.Errorf("shown as %s, want the sender id alone", *m.From)
+	}
 }
 
 func TestShortLinks(t *testing.T) {

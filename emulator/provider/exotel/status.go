@@ -141,14 +141,19 @@ var standings = map[standing]struct{ canonical, guide status }{
 }
 
 // standingOf reads a message as it lies in the book. One that waits for its
-// hour counts as parked at the operator; one that was sent and has no step to
-// come will never have a receipt, and is as final as it gets.
+// hour counts as parked at the operator, and stays there until the end; one that
+// was sent and has no step to come will never have a receipt, and is as final as
+// it gets.
 func standingOf(m sms.Message) standing {
 	switch m.State {
-	case sms.Scheduled:
-		return onOperator
-	case sms.Sending:
-		return toOperator
+	case sms.Accepted, sms.Scheduled, sms.Sending:
+		if parked(m) {
+			return onOperator
+		}
+		if m.State == sms.Sending {
+			return toOperator
+		}
+		return queued
 	case sms.Sent:
 		if m.Next == nil {
 			return deliveredToOperator
@@ -163,6 +168,9 @@ func standingOf(m sms.Message) standing {
 	}
 	return queued
 }
+
+// parked reports whether a message waits, or has waited, for its hour.
+func parked(m sms.Message) bool { return m.State == sms.Scheduled || !m.SendAt.IsZero() }
 
 // final reports whether nothing can follow.
 func (s standing) final() bool {

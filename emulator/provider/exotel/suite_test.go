@@ -28,10 +28,11 @@ func TestSuite(t *testing.T) {
 		OptOut:    sms.BlockNever,
 		Behind:    map[sms.EventType]string{sms.MessageAccepted: final, sms.MessageSending: final, sms.MessageSent: final},
 		Closing: map[string]string{
-			"https_only=on":    "the application takes callbacks at an http URL",
-			"balance=0":        "there is no money",
-			"account=inactive": "the account is closed",
-			"account=no-kyc":   "the account may not send yet",
+			"https_only=on":       "the application takes callbacks at an http URL",
+			"balance=0":           "there is no money",
+			"account=inactive":    "the account is closed",
+			"account=no-kyc":      "the account may not send yet",
+			"account=promotional": "the sender has letters",
 		},
 		Bad: []providertest.Bad{
 			{Name: "no recipient", Body: "From=EMUSMS&Body=Hi", Status: 400},

@@ -63,6 +63,10 @@ var switches = provider.Switches{
 		Says: "answers and callbacks show numbers as 0 (or 00) and digits, or in E.164",
 	},
 	{
+		Name: "from_form", Default: "full", Values: []string{"full", "sender"},
+		Says: "From is ExoPhone/SenderID in answers, or the sender id alone",
+	},
+	{
 		Name: "price", Default: "number", Values: []string{"number", "string"},
 		Says: "Price is a JSON number, or text with six decimals",
 	},
@@ -99,8 +103,12 @@ var switches = provider.Switches{
 		Says: "200 calls a minute per account; or SMS 200, bulk 50, ExoPhones 50 and reads 300 a minute, with X-RateLimit headers",
 	},
 	{
-		Name: "account", Default: "active", Values: []string{"active", "inactive", "trial", "no-kyc"},
-		Says: "the account is open, is inactive (40002), may send 10 texts (40404) and no promotional ones (40000), or lacks KYC (340030)",
+		Name: "account", Default: "active", Values: []string{"active", "inactive", "trial", "no-kyc", "promotional", "international"},
+		Says: "the account is open, is inactive (40002), may send 10 texts (40404) and no promotional ones (40000), lacks KYC (340030), must send from six digits (40300), or must not (40301)",
+	},
+	{
+		Name: "countries", Default: "all", Values: []string{"all", "india"},
+		Says: "every country is enabled for the account, or sends to any other than India are refused with 40003",
 	},
 	{
 		Name: "balance", Default: "1000",

@@ -31,6 +31,11 @@ func encode(e sms.Event, c provider.Context) (webhook.Payload, bool) {
 	}
 	at, known := told[e.Type]
 	m := *e.Message
+	if parked(m) && at == queued {
+		at = onOperator
+	} else if parked(m) && !at.final() {
+		return webhook.Payload{}, false // it was there already
+	}
 	switch {
 	case !known || m.Automatic:
 		return webhook.Payload{}, false

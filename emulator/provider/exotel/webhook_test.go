@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/emulator/provider"
+	"github.com/switchhook/switchhook/emulator/provider/providertest/golden"
 	"github.com/switchhook/switchhook/emulator/sms"
 	"github.com/switchhook/switchhook/emulator/webhook"
 )
@@ -64,7 +65,7 @@ func TestWebhooks(t *testing.T) {
 			if !ok {
 				t.Fatal("no webhook")
 			}
-			golden(t, tt.name+".txt", shown(p))
+			golden.Check(t, tt.name+".txt", shown(p))
 			if p.ContentType == formType {
 				if _, err := url.ParseQuery(string(p.Body)); err != nil {
 					t.Errorf("the form cannot be read: %v", err)

@@ -47,6 +47,16 @@ func TestSubscribersAndGroups(t *testing.T) {
 	)
 }
 
+// TestRawCreate is the vendor's sample of a create, which a get does not repeat.
+func TestRawCreate(t *testing.T) {
+	t.Parallel()
+	newLab(t, "raw_create", "on").script("raw-create.txt",
+		`POST /subscribers {"number":5555550123,"firstName":"Ana"}`,
+		`POST /subscribers {"number":5555550123,"lastName":"Ruiz"}`,
+		`GET /subscribers/5555550123`,
+	)
+}
+
 func TestBulk(t *testing.T) {
 	t.Parallel()
 	newLab(t).script("bulk.txt",

@@ -86,7 +86,11 @@ func refuse(w http.ResponseWriter, _ *http.Request, e *sms.Error) {
 		w.Header().Set("Retry-After", seconds(e.RetryAfter))
 	}
 	if row.status == http.StatusForbidden {
-		provider.WriteJSON(w, row.status, forbidden{problem: p})
+		f := forbidden{problem: p}
+		if e.Code == sms.DemoLimit {
+			f.Reason = optional("account not verified")
+		}
+		provider.WriteJSON(w, row.status, f)
 		return
 	}
 	provider.WriteJSON(w, row.status, p)

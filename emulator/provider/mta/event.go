@@ -3,6 +3,7 @@ package mta
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/switchhook/switchhook/emulator/provider"
@@ -44,7 +45,8 @@ func encode(e sms.Event, c provider.Context) (webhook.Payload, bool) {
 	if fields == nil {
 		return webhook.Payload{}, false
 	}
-	name, body := names[e.Type], body(fields, on(c, "null_fields"))
+	name := names[e.Type]
+	body := body(nameEvent(fields, name, c), on(c, "null_fields"))
 	if on(c, "wrapped") {
 		body = provider.EncodeJSON(struct {
 			Event string          `json:"event"`
@@ -58,6 +60,17 @@ func encode(e sms.Event, c provider.Context) (webhook.Payload, bool) {
 		}
 	}
 	return webhook.Payload{Type: name, ContentType: "application/json", Body: body}, true
+}
+
+// nameEvent puts the name of the event before the fields of a flat body, if it
+// is asked for and not there.
+func nameEvent(fields []field, name string, c provider.Context) []field {
+	where := setting(c, "event_name")
+	has := slices.ContainsFunc(fields, func(f field) bool { return f.name == where })
+	if where == "off" || has || on(c, "wrapped") {
+		return fields
+	}
+	return append([]field{{where, name}}, fields...)
 }
 
 func fieldsOf(e sms.Event, c provider.Context) []field {
@@ -79,10 +92,13 @@ func fieldsOf(e sms.Event, c provider.Context) []field {
 		}
 		return sendFields(e, c)
 	case sms.MessageSending:
-		if !on(c, "status_queued") {
-			return nil
+		switch setting(c, "status_queued") {
+		case "on":
+			return statusFields(e, c, codeQueued)
+		case "sending":
+			return statusFields(e, c, codeSending)
 		}
-		return statusFields(e, c, codeQueued)
+		return nil
 	case sms.MessageSent:
 		return statusFields(e, c, codeSent)
 	case sms.MessageDelivered:
@@ -90,6 +106,9 @@ func fieldsOf(e sms.Event, c provider.Context) []field {
 	case sms.MessageUnconfirmed:
 		return statusFields(e, c, codeUnconfirmed)
 	case sms.MessageFailed:
+		if e.Message.Reason == sms.CarrierFault && setting(c, "carrier_fault") == "14" {
+			return statusFields(e, c, codeUnnamed)
+		}
 		return statusFields(e, c, codeOf(e.Message.Reason))
 	}
 	return nil
@@ -138,11 +157,14 @@ func sendFields(e sms.Event, c provider.Context) []field {
 }
 
 func statusFields(e sms.Event, c provider.Context, code int) []field {
-	m := e.Message
+	m, id := e.Message, requestOf(*e.Message)
+	if setting(c, "status_id") == "outbound" {
+		id = m.ID
+	}
 	if on(c, "v1_status") {
 		return []field{
 			{"destinationNumber", m.Handset},
-			{"messageId", ref(requestOf(*m))},
+			{"messageId", ref(id)},
 			{"externalId", textValue(m.Reference)},
 			{"status", code},
 			{"tags", rawValue(m.Metadata)},
@@ -150,7 +172,7 @@ func statusFields(e sms.Event, c provider.Context, code int) []field {
 		}
 	}
 	return []field{
-		{"messageId", idValue(requestOf(*m), c)},
+		{"messageId", idValue(id, c)},
 		{"externalId", textValue(m.Reference)},
 		{"status", code},
 		{"toNumber", m.Handset},

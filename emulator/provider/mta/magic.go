@@ -21,13 +21,15 @@ var codes = map[sms.Reason]int{
 	sms.Blocked:       13,
 }
 
-// Statuses that are no failures.
+// Statuses that the table of reasons lacks.
 const (
 	codeQueued      = 1
+	codeSending     = 2
 	codeSent        = 3
 	codeDelivered   = 4
 	codeUnconfirmed = 7
-	codeFailed      = 5 // for a reason that the table lacks
+	codeFailed      = 5  // for a reason that the table lacks
+	codeUnnamed     = 14 // a failure whose name is not published
 )
 
 // status is a code of delivery-status with the word that a list shows for it.

@@ -11,7 +11,7 @@ import (
 func New() provider.Provider {
 	return provider.Provider{
 		Name:  "mta",
-		Hosts: []string{"api.mobile-text-alerts.com"},
+		Hosts: []string{"api.mobile-text-alerts.com", "api-staging.mobile-text-alerts.com"},
 
 		Routes:     routes(),
 		Credential: credential,

@@ -15,6 +15,7 @@ import (
 	"github.com/switchhook/switchhook/emulator/clock"
 	"github.com/switchhook/switchhook/emulator/provider"
 	"github.com/switchhook/switchhook/emulator/provider/mta"
+	"github.com/switchhook/switchhook/emulator/provider/providertest/golden"
 	"github.com/switchhook/switchhook/emulator/sandbox"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
@@ -199,7 +200,7 @@ func (l *lab) script(name string, calls ...string) {
 		a := l.call(part[0], part[1], body)
 		fmt.Fprintf(&out, "> %s\n%d %s\n\n", text, a.status, l.plain(a.body))
 	}
-	mta.Golden(l.t, name, out.String())
+	golden.Check(l.t, name, out.String())
 }
 
 // plain takes out of an answer what differs from run to run.

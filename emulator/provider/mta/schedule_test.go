@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/switchhook/switchhook/emulator/provider/mta"
+	"github.com/switchhook/switchhook/emulator/provider/providertest/golden"
 )
 
 func TestScheduled(t *testing.T) {
@@ -140,7 +140,7 @@ func TestVerify(t *testing.T) {
 	l.do("POST", "/verify/sms/send-code", `{"to":"+15555550123"}`)
 	l.advance(300 * time.Second)
 	check(`{"to":"+15555550123","code":1}`, "EXPIRED")
-	mta.Golden(t, "verify.txt", strings.Join([]string{
+	golden.Check(t, "verify.txt", strings.Join([]string{
 		strings.ReplaceAll(body, id, "ID"),
 		l.do("GET", "/verify/"+id, "")[:40],
 		fmt.Sprint(strings.Count(l.do("GET", "/verify", ""), `"verificationId"`)),

@@ -50,6 +50,9 @@ func takeOrder(
 	if err := read(&o, f, net); err != nil {
 		return err
 	}
+	if on(net.Context(), "unverified") && !f.given("templateId") {
+		return sms.Fail(sms.DemoLimit, "Unverified accounts can send templates only")
+	}
 	if o.Date.IsZero() && o.empty(net.Book()) {
 		return sms.Fail(sms.Invalid, "There is nobody to send to")
 	}
@@ -209,6 +212,7 @@ func (o order) deliver(net provider.Network, account, batch string) (sent, *sms.
 	book := net.Book()
 	done := sent{MessageID: batch, OutboundIDs: []ref{}}
 	line, _ := book.Line(account, string(o.Line))
+	skipsOut := setting(net.Context(), "opted_out") == "skip"
 	all, abroad := o.targets(book)
 	done.Foreign = abroad
 	for _, t := range all {
@@ -223,6 +227,9 @@ func (o order) deliver(net provider.Network, account, batch string) (sent, *sms.
 			out.Extra = sentAsMMS
 		}
 		isOut := book.OptedOut(account, t.number, line.Number)
+		if isOut && skipsOut {
+			continue
+		}
 		m, err := net.Send(out)
 		if err != nil && (err.Code == sms.RecipientOut || err.Code == sms.RecipientOff) {
 			continue // the vendor has no error for one recipient

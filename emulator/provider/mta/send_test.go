@@ -12,7 +12,7 @@ import (
 
 	"github.com/switchhook/switchhook/client"
 	"github.com/switchhook/switchhook/emulator/journal"
-	"github.com/switchhook/switchhook/emulator/provider/mta"
+	"github.com/switchhook/switchhook/emulator/provider/providertest/golden"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
@@ -94,7 +94,7 @@ func TestBadSends(t *testing.T) {
 		}
 		fmt.Fprintf(&out, "%q: %s\n", body, p.Message)
 	}
-	mta.Golden(t, "bad-sends.txt", out.String())
+	golden.Check(t, "bad-sends.txt", out.String())
 	if got := l.do("GET", "/subscribers", ""); !strings.Contains(got, `"total":0`) {
 		t.Errorf("a send that was refused made subscribers: %s", got)
 	}
@@ -185,6 +185,43 @@ func TestFailedSendGivesItsIDBack(t *testing.T) {
 	}
 }
 
+func TestOptedOutRecipientsLeftOut(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, "opted_out", "skip")
+	l.register("delivery-status", "/status", "")
+	l.do("POST", "/unsubscribes", `{"number":"5555550123"}`)
+	l.script("opted-out-skipped.txt",
+		`POST /send {"subscribers":["+15555550123"],"message":"Hi"}`,
+		`POST /send {"subscribers":["+15555550123","+15555550124"],"message":"Hi"}`,
+		`wait 5s`,
+		`GET /deliveries`,
+	)
+	if got := strings.Join(l.hooks(), "\n"); strings.Contains(got, "0123") || strings.Count(got, "0124") != 2 {
+		t.Errorf("told:\n%s", got)
+	}
+}
+
+// TestUnverifiedAccount is refused all but templates, after the fields were
+// checked, and what was refused may be asked again.
+func TestUnverifiedAccount(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, "unverified", "on")
+	l.script("unverified.txt",
+		`POST /send {"subscribers":["+15555550123"]}`,
+		`POST /send {"subscribers":["+15555550123"],"message":"Hi"}`,
+		`GET /subscribers`,
+		`POST /templates {"message":"Kept"}`,
+		`POST /send {"subscribers":["+15555550123"],"templateId":501}`,
+		`POST /send/controlled-template {"subscribers":["+15555550123"],"templateId":501}`,
+	)
+	body := `{"subscribers":["+15555550123"],"message":"Hi"}`
+	first, again := l.call("POST", "/send", body, "X-Request-Id", "one"), answer{}
+	l.set("unverified", "off")
+	if again = l.call("POST", "/send", body, "X-Request-Id", "one"); first.status != 403 || again.status != 200 {
+		t.Errorf("answers are %d, then %d", first.status, again.status)
+	}
+}
+
 func TestOptedOutRecipients(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
@@ -202,7 +239,7 @@ func TestOptedOutRecipients(t *testing.T) {
 		`wait 5s`,
 		`GET /deliveries`,
 	)
-	mta.Golden(t, "opted-out-hooks.txt", strings.Join(sorted(l.hooks()), "\n")+"\n")
+	golden.Check(t, "opted-out-hooks.txt", strings.Join(sorted(l.hooks()), "\n")+"\n")
 	l.text(ana, line1, "yes")
 	if got := l.do("GET", "/unsubscribes/+15555550123", ""); got != `{"data":{"unsubscribed":false}}` {
 		t.Errorf("after YES: %s", got)

@@ -1,6 +1,7 @@
 package mta
 
 import (
+	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
@@ -91,8 +92,20 @@ func createSubscriber(net provider.Network, w http.ResponseWriter, r *http.Reque
 	if existed {
 		verb = "updated"
 	}
-	say(w, "Subscriber "+verb+" successfully.", viewSubscriber(net.Book())(kept))
+	view := viewSubscriber(net.Book())(kept)
+	if v, ok := view.(subscriberView); ok && !existed && on(net.Context(), "raw_create") {
+		view = rawSubscriber{v, json.RawMessage(`{"val":"CURRENT_TIMESTAMP"}`), "0"}
+	}
+	say(w, "Subscriber "+verb+" successfully.", view)
 	return nil
+}
+
+// rawSubscriber is a new subscriber as the vendor's sample of a create shows
+// one: as it goes into a database, and not as it comes out.
+type rawSubscriber struct {
+	subscriberView
+	Date      json.RawMessage `json:"date"`
+	CarrierID string          `json:"carrierId"`
 }
 
 // upsert makes the subscriber that a form describes, or changes the one that

@@ -33,9 +33,10 @@ func TestSuite(t *testing.T) {
 		OptOut:    sms.BlockFail,
 		Behind:    map[sms.EventType]string{sms.MessageSending: "status_queued"},
 		Root:      "/v3",
+		Closing:   map[string]string{"unverified=on": "such an account sends templates alone"},
 		Declines: map[string]string{
-			"stamp":    "the signature covers no time (sheet, section 8)",
-			"rotation": "a registration has one secret, and a change of it is at once (sheet, section 8)",
+			"stamp":    "the signature covers no time",
+			"rotation": "a registration has one secret, and a change of it is at once",
 		},
 		Bad: []providertest.Bad{
 			{Name: "no JSON", Body: `{"subscribers":`, Status: 400},
@@ -87,7 +88,7 @@ func suiteMessageID(body []byte) string {
 	return a.Data.MessageID
 }
 
-// failures are the statuses of the sheet, section 7.2.
+// failures are the vendor's statuses of what failed.
 var failures = map[int]string{
 	5: "SENDING_FAILED", 6: "DELIVERY_FAILED", 8: "DELIVERY_REJECTED", 9: "UNDELIVERED",
 	10: "INVALID_NUMBER", 11: "STOPPED_NUMBER", 12: "LANDLINE", 13: "SEND_REJECTED",

@@ -15,6 +15,10 @@ var switches = provider.Switches{
 		Says: "webhook bodies are {event, data} instead of flat",
 	},
 	{
+		Name: "event_name", Default: "off", Values: []string{"off", "event", "type"},
+		Says: "flat webhook bodies name their event in a field event, or type",
+	},
+	{
 		Name: "numeric_ids", Default: "off", Values: []string{"off", "on"},
 		Says: "messageId and replyId of webhooks are numbers instead of strings of digits",
 	},
@@ -31,8 +35,24 @@ var switches = provider.Switches{
 		Says: "delivery-status has its version 1 fields (destinationNumber, type, numeric messageId)",
 	},
 	{
-		Name: "status_queued", Default: "off", Values: []string{"off", "on"},
-		Says: "delivery-status 1 (QUEUED) comes before 3 (SENT)",
+		Name: "status_queued", Default: "off", Values: []string{"off", "on", "sending"},
+		Says: "delivery-status 1 (QUEUED), or 2 (SENDING), comes before 3 (SENT)",
+	},
+	{
+		Name: "status_id", Default: "request", Values: []string{"request", "outbound"},
+		Says: "messageId of delivery-status is that of the request, or the recipient's own of outboundIds",
+	},
+	{
+		Name: "carrier_fault", Default: "6", Values: []string{"6", "14"},
+		Says: "the delivery-status of a fault at the carrier: DELIVERY_FAILED, or the failure without a published name",
+	},
+	{
+		Name: "opted_out", Default: "status", Values: []string{"status", "skip"},
+		Says: "a recipient who opted out gets delivery-status 11, or is left out without a word",
+	},
+	{
+		Name: "unverified", Default: "off", Values: []string{"off", "on"},
+		Says: "the account is not verified: a send without a template is a 403",
 	},
 	{
 		Name: "keyword_reply", Default: "on", Values: []string{"on", "off"},
@@ -57,6 +77,10 @@ var switches = provider.Switches{
 	{
 		Name: "number_list", Default: "rows", Values: []string{"rows", "array"},
 		Says: "GET /dedicated-numbers has its entries in data.rows, or data is the array itself",
+	},
+	{
+		Name: "raw_create", Default: "off", Values: []string{"off", "on"},
+		Says: "a subscriber that was just made has date as {\"val\":\"CURRENT_TIMESTAMP\"} and carrierId as a string",
 	},
 	{
 		Name: "past_schedule", Default: "send", Values: []string{"send", "refuse"},

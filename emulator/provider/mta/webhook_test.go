@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/emulator/journal"
-	"github.com/switchhook/switchhook/emulator/provider/mta"
+	"github.com/switchhook/switchhook/emulator/provider/providertest/golden"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
@@ -74,7 +74,7 @@ func TestReplyCarriesWhatWasSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := first.URL[strings.LastIndex(first.URL, "/")+1:]
-	mta.Golden(t, "replies.txt", strings.Join(bodies, "\n")+"\n")
+	golden.Check(t, "replies.txt", strings.Join(bodies, "\n")+"\n")
 	// The file of a reply is fetched without a key.
 	a := l.open("/media/" + id)
 	if a.status != 302 || a.header.Get("Location") != "https://files.test/9f2.jpg" {
@@ -122,7 +122,7 @@ func TestStatusOfEveryMagicNumber(t *testing.T) {
 		word := list[strings.Index(list, `"status":"`)+10:]
 		fmt.Fprintf(&out, "%s %s %s\n", number, strings.Join(codes, " "), word[:strings.Index(word, `"`)])
 	}
-	mta.Golden(t, "statuses.txt", out.String())
+	golden.Check(t, "statuses.txt", out.String())
 }
 
 // TestOrderOfOneSend holds what is told of a message, and when.
@@ -133,7 +133,7 @@ func TestOrderOfOneSend(t *testing.T) {
 	l.register("message-send", "/send", "")
 	l.do("POST", "/send", `{"subscribers":["+15555550123"],"message":"Ready?","externalId":"req-42","tags":{"crm":"c-9"}}`)
 	l.advance(5 * time.Second)
-	mta.Golden(t, "order.txt", strings.Join(l.hooks(), "\n")+"\n")
+	golden.Check(t, "order.txt", strings.Join(l.hooks(), "\n")+"\n")
 }
 
 // TestRetries holds the ladder, and each way to leave it out.

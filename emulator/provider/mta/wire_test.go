@@ -12,11 +12,12 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/emulator/provider"
+	"github.com/switchhook/switchhook/emulator/provider/providertest/golden"
 	"github.com/switchhook/switchhook/emulator/sms"
 	"github.com/switchhook/switchhook/emulator/webhook"
 )
 
-// The examples of the fact sheet, section 7, and the signatures of section 8.
+// Example bodies, and their signatures.
 const (
 	reply       = `{"fromNumber":"+15555550123","toNumber":"+18445550100","replyId":"70011","messageId":"70011","externalId":"req-42","message":"Yes please","tags":{"crm":"c-9"},"timestamp":"2026-03-04T15:06:07.000Z"}`
 	replySigned = "f2c399431b83ee98b51cff8505aa597f5bf25dd586a3a974f57a0268f2e7fe5e"
@@ -25,13 +26,13 @@ const (
 	sendBody    = `{"messageId":"60011","externalId":"req-42","fromNumber":"+18445550100","toNumber":"+15555550123","message":"Ready?","tags":{"crm":"c-9"},"timestamp":"2026-03-04T15:06:05.000Z"}`
 )
 
-// mt is the message of the sheet's example.
+// mt is the message of the example bodies.
 var mt = sms.Message{
 	ID: "80021", Batch: "60011", Direction: sms.MT, Handset: "+15555550123", Line: "+18445550100",
 	Body: "Ready?", Reference: "req-42", Metadata: json.RawMessage(`{"crm":"c-9"}`),
 }
 
-// event is one of the sheet's example.
+// event is one of the example bodies.
 func event(t sms.EventType, second int) sms.Event {
 	m := mt
 	e := sms.Event{
@@ -63,6 +64,8 @@ func TestEncode(t *testing.T) {
 	emoji.Message.Body = "Yes ✅"
 	failed.Message.Reason = sms.Filtered
 	media.Message.Body, media.Message.Media = "", []sms.Media{{ID: "m1"}, {ID: "m2"}}
+	fault := event(sms.MessageFailed, 9)
+	fault.Message.Reason = sms.CarrierFault
 	strangeReason := event(sms.MessageFailed, 9)
 	strangeReason.Message.Reason = "eaten"
 	for _, c := range []struct {
@@ -88,6 +91,15 @@ func TestEncode(t *testing.T) {
 		{"filtered", failed, with(), strings.Replace(status4, ":4,", ":8,", 1)},
 		{"unknown reason", strangeReason, with(), strings.Replace(status4, ":4,", ":5,", 1)},
 		{"queued", event(sms.MessageSending, 9), with("status_queued", "on"), strings.Replace(status4, ":4,", ":1,", 1)},
+		{"sending", event(sms.MessageSending, 9), with("status_queued", "sending"), strings.Replace(status4, ":4,", ":2,", 1)},
+		{"of the recipient", event(sms.MessageDelivered, 9), with("status_id", "outbound"), strings.Replace(status4, "60011", "80021", 1)},
+		{"a fault", fault, with(), strings.Replace(status4, ":4,", ":6,", 1)},
+		{"a fault without a name", fault, with("carrier_fault", "14"), strings.Replace(status4, ":4,", ":14,", 1)},
+		{"filtered, not a fault", failed, with("carrier_fault", "14"), strings.Replace(status4, ":4,", ":8,", 1)},
+		{"named", event(sms.MessageReceived, 7), with("event_name", "event"), strings.Replace(reply, "{", `{"event":"message-reply",`, 1)},
+		{"typed", event(sms.MessageDelivered, 9), with("event_name", "type"), strings.Replace(status4, "{", `{"type":"delivery-status",`, 1)},
+		{"named once by its wrapper", event(sms.MessageReceived, 7), with("event_name", "event", "wrapped", "on"), `{"event":"message-reply","data":` + reply + `}`},
+		{"version 1, typed once", event(sms.MessageDelivered, 9), with("v1_status", "on", "event_name", "type"), `{"destinationNumber":"+15555550123","messageId":60011,"externalId":"req-42","status":4,"tags":{"crm":"c-9"},"type":"delivery-status"}`},
 		{"not queued", event(sms.MessageSending, 9), with(), ""},
 		{"opt-in", optInEvent, with(), `{"number":"+15555550123","optInType":"KEYWORD","timestamp":"2026-03-04T15:06:07.000Z"}`},
 		{"spaced", event(optIn, 7), with("body_style", "spaced"), "{\n  \"number\": \"+15555550123\",\n  \"timestamp\": \"2026-03-04T15:06:07.000Z\"\n}"},
@@ -112,7 +124,7 @@ func TestEncode(t *testing.T) {
 func TestSignVectors(t *testing.T) {
 	t.Parallel()
 	if len(reply) != 198 {
-		t.Fatalf("the sheet's body has %d bytes, want 198", len(reply))
+		t.Fatalf("the example body has %d bytes, want 198", len(reply))
 	}
 	for _, c := range []struct{ secret, body, want string }{
 		{"key", "The quick brown fox jumps over the lazy dog", "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8"},
@@ -310,7 +322,7 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%s: headers are %v", code, w.header)
 		}
 	}
-	golden(t, "errors.txt", out.String())
+	golden.Check(t, "errors.txt", out.String())
 }
 
 // recorder keeps an answer.

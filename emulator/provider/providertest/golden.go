@@ -5,38 +5,21 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
-	"os"
-	"path/filepath"
+	"path"
 	"slices"
 	"strings"
+
+	"github.com/switchhook/switchhook/emulator/provider/providertest/golden"
 )
 
-// golden compares got, byte for byte, with a file of the dialect's package.
+// golden compares got with a file of the dialect's package.
 func (l *Lab) golden(name, got string) {
 	l.T.Helper()
-	file := filepath.Join("testdata", "suite", name)
-	got = l.plain(got)
-	if f := flag.Lookup("update"); f != nil && f.Value.String() == "true" {
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			l.T.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			l.T.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		l.T.Fatalf("read golden (make it with -update): %v", err)
-	}
-	if got != string(want) {
-		l.T.Errorf("%s differs\n got %s\nwant %s", file, got, want)
-	}
+	golden.Check(l.T, path.Join("suite", name), l.plain(got))
 }
 
 // text is the answer as it went over the wire, but for the date.

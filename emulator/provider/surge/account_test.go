@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestAccounts follows accounts from their making to their end (fact sheet, 4.1).
+// TestAccounts follows accounts from their making to their end.
 func TestAccounts(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, "page_size", "2")

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// TestBlasts sends to many (fact sheet, 3.10 and 3.13).
+// TestBlasts sends to many.
 func TestBlasts(t *testing.T) {
 	t.Parallel()
 	s := newStory(t)

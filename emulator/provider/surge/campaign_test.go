@@ -10,7 +10,7 @@ import (
 const goodCampaign = `{"description":"Order news","consent_flow":"A box on the checkout page","message_samples":["Your order is on its way","Your order is here"],` +
 	`"privacy_policy_url":"https://acme.com/privacy","terms_and_conditions_url":"https://acme.com/terms","use_cases":["delivery_notification"],"volume":"low"}`
 
-// TestCampaignLife follows a campaign to its approval (fact sheet, 3.15 and 6.6).
+// TestCampaignLife follows a campaign to its approval.
 func TestCampaignLife(t *testing.T) {
 	t.Parallel()
 	s := newStory(t)

@@ -6,11 +6,12 @@ import (
 	"testing"
 
 	"github.com/switchhook/switchhook/emulator/provider"
+	"github.com/switchhook/switchhook/emulator/provider/providertest/golden"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
-// TestContactGoldens holds what contacts look like (fact sheet, 3.11; who may
-// have which number, 12.6 and 12.11).
+// TestContactGoldens holds what contacts look like, and who may have which
+// number.
 func TestContactGoldens(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -38,7 +39,7 @@ func TestContactGoldens(t *testing.T) {
 		if s.got.status != s.status {
 			t.Errorf("%s: status %d, want %d", s.golden, s.got.status, s.status)
 		}
-		golden(t, s.golden, s.got.body)
+		golden.Check(t, s.golden, s.got.body)
 	}
 }
 
@@ -67,7 +68,7 @@ func TestBadContacts(t *testing.T) {
 		}
 		fmt.Fprintf(&all, "%s %s\n%d %s\n\n", c.method, c.body, got.status, got.body)
 	}
-	golden(t, "bad-contacts.txt", all.String())
+	golden.Check(t, "bad-contacts.txt", all.String())
 }
 
 func TestDuplicateContactReturned(t *testing.T) {

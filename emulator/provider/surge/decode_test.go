@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/switchhook/switchhook/emulator/provider/providertest/golden"
 )
 
 // badBodies are bodies of POST /accounts/{account_id}/messages that are refused.
@@ -88,7 +90,7 @@ func TestBadBodies(t *testing.T) {
 		}
 		fmt.Fprintf(&all, "%s\n%d %s\n\n", c.name, got.status, got.body)
 	}
-	golden(t, "bad-bodies.txt", all.String())
+	golden.Check(t, "bad-bodies.txt", all.String())
 }
 
 // TestGoodBodies are bodies that look odd and are taken.

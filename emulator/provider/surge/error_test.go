@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/switchhook/switchhook/emulator/provider/providertest/golden"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
@@ -18,7 +19,7 @@ var codes = []sms.Code{
 	archived, notReady, tooManyAccounts, locked, noMatch, tooManyNumbers, sms.RateLimited, sms.Internal, sms.Unavailable,
 }
 
-// TestErrorTable holds every answer of section 5 of the sheet that a code leads to.
+// TestErrorTable holds every answer that a code leads to.
 func TestErrorTable(t *testing.T) {
 	t.Parallel()
 	var all strings.Builder
@@ -36,7 +37,7 @@ func TestErrorTable(t *testing.T) {
 	if len(codes) != len(refusals) {
 		t.Errorf("%d codes, %d answers", len(codes), len(refusals))
 	}
-	golden(t, "errors.txt", all.String())
+	golden.Check(t, "errors.txt", all.String())
 }
 
 func TestRefuse(t *testing.T) {

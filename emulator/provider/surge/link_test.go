@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// TestLinks follows short links (fact sheet, 3.9 and 6.7).
+// TestLinks follows short links.
 func TestShortLinks(t *testing.T) {
 	t.Parallel()
 	s := newStory(t)

@@ -7,19 +7,21 @@ import (
 	"net/url"
 	"slices"
 	"testing"
+
+	"github.com/switchhook/switchhook/emulator/provider/providertest/golden"
 )
 
-// TestListGoldens holds the shape of a page (fact sheet, 1.2 and 3.3).
+// TestListGoldens holds the shape of a page.
 func TestListGoldens(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "page_size", "2")
 	const path = "/accounts/{account}/messages"
-	golden(t, "messages-none.json", w.call(t, "GET", path, "").body)
+	golden.Check(t, "messages-none.json", w.call(t, "GET", path, "").body)
 	for n := 1; n <= 5; n++ {
 		w.send(t, fmt.Sprintf(`{"to":"+18015550142","body":"m%d","metadata":{"n":"%d"}}`, n, n))
 	}
-	golden(t, "messages-first.json", w.call(t, "GET", path, "").body)
-	golden(t, "message-shown.json", w.call(t, "GET", "/messages/"+w.messages(t)[0].ID, "").body)
+	golden.Check(t, "messages-first.json", w.call(t, "GET", path, "").body)
+	golden.Check(t, "message-shown.json", w.call(t, "GET", "/messages/"+w.messages(t)[0].ID, "").body)
 	if got := w.call(t, "GET", "/messages/msg_none", ""); got.status != 404 || slug(t, got) != "not_found" {
 		t.Errorf("an unknown message: %d %s", got.status, got.body)
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
-// TestNumbers follows numbers from the inventory to their release (fact sheet, 3.14).
+// TestNumbers follows numbers from the inventory to their release.
 func TestNumbers(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, "page_size", "3")
@@ -180,7 +180,7 @@ func TestAreas(t *testing.T) {
 	}
 }
 
-// TestImport brings numbers in, as the vendor's people do (fact sheet, 6.6 and 6.9).
+// TestImport brings numbers in, as the vendor's people do.
 func TestImport(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, "campaign_review", "1")

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/emulator/provider"
+	"github.com/switchhook/switchhook/emulator/provider/providertest/golden"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
@@ -25,17 +26,17 @@ func TestSendGoldens(t *testing.T) {
 		settings []string
 		body     string
 	}{
-		// Sheet 3.1 and 3.2, with the name put in (seed "Send to One Person").
+		// [SEED] "Send to One Person", with the name put in.
 		{"send.json", nil, `{"to":"+18015550142","from":"+18015550100","body":"Hi {first_name}, see you at 3","metadata":{"order_id":"ord_17"}}`},
-		// Seed: the minimum is to and body; the default number sends.
+		// [SEED]: the minimum is to and body; the default number sends.
 		{"send-minimum.json", nil, `{"to":"+18015551234","body":"Your appointment is confirmed for Friday at 2pm."}`},
-		// Seed: body is optional with attachments; sheet 3.2: it is null then.
+		// [SEED]: body is optional with attachments; it is null then.
 		{"send-mms.json", nil, `{"to":"+18015550142","attachments":[{"url":"https://acme.com/invoices/inv-1234.pdf"},{"url":"https://acme.com/a.JPG?x=1","content_type":"image/jpeg"}]}`},
-		// Sheet 12.9: a scheduled message shows its template.
+		// A scheduled message shows its template.
 		{"send-scheduled.json", nil, `{"to":"+18015550142","body":"Hi {first_name}","send_at":"2026-09-01T09:00:00Z"}`},
-		// Sheet 3.1, shape B of the SDKs: the contact is made.
+		// The other shape of the SDKs: the contact is made.
 		{"send-to-new-contact.json", nil, `{"conversation":{"contact":{"phone_number":"+18015550177","first_name":"Bo","last_name":"Li","email":"bo@example.com","metadata":{"k":"v"}},"phone_number":"+18015550101"},"body":"{full_name}"}`},
-		// Sheet 3.2: the status of Ruby gem 0.24.0, behind its switch.
+		// The status of Ruby gem 0.24.0, behind its switch.
 		{"send-status.json", []string{"message_status", "on"}, `{"to":"+18015550142","body":"Hi"}`},
 		// Nothing is escaped that JSON does not ask for.
 		{"send-text.json", nil, `{"to":"+18015550142","body":"<b>&\"\\ \u00e9\ud83d\ude00\n {other}","metadata":{ "n": 1e40 , "deep":{"a":[null,"<"]}}}`},
@@ -48,7 +49,7 @@ func TestSendGoldens(t *testing.T) {
 			if got.status != http.StatusCreated {
 				t.Errorf("status %d, want 201", got.status)
 			}
-			golden(t, c.golden, got.body)
+			golden.Check(t, c.golden, got.body)
 		})
 	}
 }
@@ -164,7 +165,7 @@ func TestDemoCap(t *testing.T) {
 	}
 }
 
-// TestSendAt covers sheet 3.5, 12.3; now is 2026-08-20T15:04:05.678Z.
+// TestSendAt asks for times of all kinds; now is 2026-08-20T15:04:05.678Z.
 func TestSendAt(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

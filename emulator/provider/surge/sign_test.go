@@ -11,7 +11,7 @@ import (
 	"github.com/switchhook/switchhook/emulator/webhook"
 )
 
-// The vectors of the fact sheet, section 7.3, made with another implementation.
+// Vectors that were made with another implementation.
 const (
 	secretA   = "whsec_c3VyZ2UtZW11bGF0b3ItdGVzdC1zZWNyZXQtMzJieXQ="
 	secretB   = "whsec_c3VyZ2UtZW11bGF0b3Itcm90YXRlZC1rZXktMzJieXQ="

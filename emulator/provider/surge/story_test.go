@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/switchhook/switchhook/emulator/provider/providertest/golden"
 )
 
 // story is a run of calls in one world, all written down for a golden file.
@@ -96,5 +98,5 @@ func (s *story) wait(by time.Duration) {
 // end compares the story with its golden file.
 func (s *story) end(name string) {
 	s.t.Helper()
-	golden(s.t.(*testing.T), name, strings.TrimLeft(s.out.String(), "\n"))
+	golden.Check(s.t, name, strings.TrimLeft(s.out.String(), "\n"))
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/switchhook/switchhook/emulator/provider"
 )
 
-// TestUsers follows a user (fact sheet, 4.2).
+// TestUsers follows a user.
 func TestUsers(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, "page_size", "1")

@@ -31,7 +31,7 @@ func codeSent(t *testing.T, w *world, to sms.Number) string {
 // wrongCode is six digits that are not code.
 func wrongCode(code string) string { return string('0'+(code[0]-'0'+1)%10) + code[1:] }
 
-// TestVerifications follows codes to each of their ends (fact sheet, 4.3).
+// TestVerifications follows codes to each of their ends.
 func TestVerifications(t *testing.T) {
 	t.Parallel()
 	s := newStory(t)

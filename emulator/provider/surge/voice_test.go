@@ -9,7 +9,7 @@ import (
 	"github.com/switchhook/switchhook/emulator/provider"
 )
 
-// TestCalls ends calls of all kinds (fact sheet, 4.4 and 6.8).
+// TestCalls ends calls of all kinds.
 func TestCalls(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, "page_size", "2")

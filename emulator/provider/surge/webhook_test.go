@@ -7,10 +7,11 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/emulator/provider"
+	"github.com/switchhook/switchhook/emulator/provider/providertest/golden"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
-// event is the sheet's example in section 6, of type t.
+// event is an example of type t, with all that a webhook can tell.
 func event(t sms.EventType) sms.Event {
 	contact := sms.Contact{ID: "ctc_01m0fteyx8fgwbdhm8s8fn5jqy", Number: "+18015550142", FirstName: "Ada", LastName: "Vega"}
 	e := sms.Event{
@@ -52,7 +53,7 @@ func in(settings ...string) provider.Context {
 	}
 }
 
-// TestWebhookGoldens holds the bodies of fact sheet 6.2 to 6.5, with a number
+// TestWebhookGoldens holds the bodies of webhooks, with a number
 // that is in no campaign.
 func TestWebhookGoldens(t *testing.T) {
 	t.Parallel()
@@ -77,12 +78,12 @@ func TestWebhookGoldens(t *testing.T) {
 		if !ok || p.Type != string(c.event.Type) || p.ContentType != "application/json" {
 			t.Errorf("%s: %+v, %v", c.golden, p, ok)
 		}
-		golden(t, c.golden, string(p.Body))
+		golden.Check(t, c.golden, string(p.Body))
 	}
 }
 
-// TestWebhookOnlyAttachments: sheet 6.2, body is null without a text; sheet
-// 3.2, the demo number has a type of its own inside a conversation.
+// TestWebhookOnlyAttachments: body is null without a text, and
+// the demo number has a type of its own inside a conversation.
 func TestWebhookOnlyAttachments(t *testing.T) {
 	t.Parallel()
 	e := event(sms.MessageReceived)
