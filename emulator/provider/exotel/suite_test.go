@@ -34,6 +34,12 @@ func TestSuite(t *testing.T) {
 			"account=no-kyc":      "the account may not send yet",
 			"account=promotional": "the sender has letters",
 		},
+		Declines: map[string]string{
+			"reply":    "a send names a number; there are no threads",
+			"forgery":  "nothing is signed",
+			"stamp":    "nothing is signed",
+			"rotation": "nothing is signed",
+		},
 		Bad: []providertest.Bad{
 			{Name: "no recipient", Body: "From=EMUSMS&Body=Hi", Status: 400},
 			{Name: "no text", Body: "From=EMUSMS&To=%2B919876543210", Status: 400},

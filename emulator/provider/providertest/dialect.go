@@ -46,7 +46,8 @@ type Dialect struct {
 	Closing map[string]string
 	// Root is what paths in Declined leave out at their beginning.
 	Root string
-	// Declines says, by part of the suite, why it does not apply.
+	// Declines says, by part of the suite, why it does not apply. It must agree
+	// with Reply, Verify and what Provider.Signed says.
 	Declines map[string]string
 }
 
