@@ -267,5 +267,4 @@ func (e *Emulator) Close() {
 	for _, s := range e.Sandboxes() {
 		s.Close()
 	}
-	e.poster.Close()
 }

@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"io"
 	"bufio"
 	"net"
 	"net/http"
@@ -96,7 +97,12 @@ func misfit(t *testing.T, do func(net.Conn)) string {
 			}
 			go func() {
 				defer func() { _ = conn.Close() }()
-				if r, err := http.ReadRequest(bufio.NewReader(conn)); err == nil && r.ContentLength > 0 {
+				r, err := http.ReadRequest(bufio.NewReader(conn))
+				if err != nil || r.ContentLength <= 0 {
+					return
+				}
+				// What is left unread would turn the end of this connection into a reset.
+				if _, err := io.Copy(io.Discard, r.Body); err == nil {
 					do(conn)
 				}
 			}()
@@ -124,7 +130,6 @@ func says(text string) func(net.Conn) {
 func silent(first string) func(net.Conn) {
 	return func(conn net.Conn) {
 		_, _ = conn.Write([]byte(first))
-		_, _ = conn.Read(make([]byte, 1<<16)) // the body of the webhook
 		_, _ = conn.Read(make([]byte, 1))
 	}
 }

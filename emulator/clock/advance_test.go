@@ -30,13 +30,16 @@ func TestAdvanceStopsAtEveryItem(t *testing.T) {
 				if got := r.advance(t, clock.Move{To: clock.Epoch.Add(3 * time.Hour)}); got != 3*time.Hour {
 					t.Errorf("advanced by %v; want 3h", got)
 				}
-				if diff := cmp.Diff([]string{"a", "b", "c"}, r.keys()); diff != "" {
-					t.Errorf("fired (-want +got):\n%s", diff)
+				fired := r.fired()
+				if mode == clock.Auto { // goes on to d by itself
+					fired = fired[:min(3, len(fired))]
 				}
-				for i, want := range []time.Duration{time.Hour, time.Hour, 2 * time.Hour} {
-					if got := r.firings[i].at.Sub(clock.Epoch); got != want {
-						t.Errorf("%s fired at +%v; want +%v", r.firings[i].key, got, want)
-					}
+				var got []string
+				for _, f := range fired {
+					got = append(got, f.key+" +"+f.at.Sub(clock.Epoch).String())
+				}
+				if diff := cmp.Diff([]string{"a +1h0m0s", "b +1h0m0s", "c +2h0m0s"}, got); diff != "" {
+					t.Errorf("fired (-want +got):\n%s", diff)
 				}
 				want := []time.Duration{time.Hour, 2 * time.Hour, 3 * time.Hour}
 				if diff := cmp.Diff(want, r.hops()[:3]); diff != "" {
@@ -262,8 +265,8 @@ func TestAdvanceLetsTheWorldSettleWhereItemsFired(t *testing.T) {
 		r.in(3*time.Hour, 3, "c")
 		r.advance(t, clock.Move{By: 10 * time.Hour, Settle: 100 * time.Millisecond})
 		for i, want := range []time.Duration{0, 180 * time.Millisecond, 580 * time.Millisecond} {
-			if got := r.firings[i].wall.Sub(wall); got != want {
-				t.Errorf("%s fired after %v of wall time; want %v", r.firings[i].key, got, want)
+			if got := r.fired()[i].wall.Sub(wall); got != want {
+				t.Errorf("%s fired after %v of wall time; want %v", r.fired()[i].key, got, want)
 			}
 		}
 		if got, want := clock.Wall().Sub(wall), 680*time.Millisecond; got != want {

@@ -69,11 +69,15 @@ func (r *rig) note(i clock.Item) {
 	r.firings = append(r.firings, firing{i.Key, r.Now(), clock.Wall()})
 }
 
-func (r *rig) keys() []string {
+func (r *rig) fired() []firing {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return slices.Clone(r.firings)
+}
+
+func (r *rig) keys() []string {
 	var keys []string
-	for _, f := range r.firings {
+	for _, f := range r.fired() {
 		keys = append(keys, f.key)
 	}
 	return keys

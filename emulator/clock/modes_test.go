@@ -45,10 +45,10 @@ func TestItemsFireWhenTheWallGetsThere(t *testing.T) {
 				r.in(2*time.Hour, 1, "a")
 				<-fired
 				want := time.Duration(math.Ceil(float64(2*time.Hour) / scale))
-				if got := r.firings[0].wall.Sub(wall); got != want {
+				if got := r.fired()[0].wall.Sub(wall); got != want {
 					t.Errorf("fired after %v of wall time; want %v", got, want)
 				}
-				if got := r.firings[0].at.Sub(wall); o.Start.IsZero() && got != 2*time.Hour {
+				if got := r.fired()[0].at.Sub(wall); o.Start.IsZero() && got != 2*time.Hour {
 					t.Errorf("fired at +%v of virtual time; want +2h", got)
 				}
 			})
@@ -130,7 +130,7 @@ func checkLadder(t *testing.T, r *rig) {
 		t.Fatalf("fired (-want +got):\n%s", diff)
 	}
 	at := clock.Epoch
-	for i, f := range r.firings {
+	for i, f := range r.fired() {
 		at = at.Add(ladder[i])
 		if !f.at.Equal(at) {
 			t.Errorf("try %s fired at %v; want %v", f.key, f.at, at)

@@ -84,7 +84,6 @@ func (a *app) hooks() []hook {
 func options(t testing.TB) sandbox.Options {
 	t.Helper()
 	poster := webhook.NewPoster(webhook.Guard{}, clock.Wall)
-	t.Cleanup(poster.Close)
 	return sandbox.Options{
 		ID: "lab", Providers: []provider.Provider{surge.New()}, Clock: clock.Options{Mode: clock.Manual},
 		Poster: poster, Base: func(provider string) string { return "http://127.0.0.1:1/" + provider },

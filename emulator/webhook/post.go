@@ -66,17 +66,16 @@ type Poster struct {
 func NewPoster(guard Guard, wall func() time.Time) *Poster {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: guard.control}
 	transport := &http.Transport{
-		DialContext: dialer.DialContext, MaxIdleConnsPerHost: parallel, IdleConnTimeout: 30 * time.Second,
-		MaxResponseHeaderBytes: 64 << 10, DisableCompression: true, ForceAttemptHTTP2: false,
+		DialContext: dialer.DialContext, MaxResponseHeaderBytes: 64 << 10, DisableCompression: true, ForceAttemptHTTP2: false,
+		// A connection for each attempt: one that the endpoint closed while it
+		// was idle would make a failure that nobody planned.
+		DisableKeepAlives: true,
 	}
 	return &Poster{wall: wall, client: &http.Client{
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
-
-// Close drops idle connections.
-func (p *Poster) Close() { p.client.CloseIdleConnections() }
 
 // Post makes one exchange within timeout. success says which statuses acknowledge.
 func (p *Poster) Post(ctx context.Context, req *http.Request, timeout time.Duration, success func(int) bool, b Behaviour) Result {

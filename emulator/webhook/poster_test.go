@@ -28,7 +28,6 @@ func is2xx(status int) bool { return status >= 200 && status <= 299 }
 func newPoster(t *testing.T, guard webhook.Guard) *webhook.Poster {
 	t.Helper()
 	p := webhook.NewPoster(guard, clock.Wall)
-	t.Cleanup(p.Close)
 	return p
 }
 
