@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/switchhook/switchhook/emulator/journal"
 )
@@ -15,6 +16,25 @@ func (c *Client) Journal(ctx context.Context, q JournalQuery) (JournalPage, erro
 		"after": {number(q.After)},
 		"limit": {number(q.Limit)},
 		"kind":  {string(q.Kind)},
+	}), nil)
+}
+
+// Findings lists how calls of the application broke the contracts, and, where
+// the emulator checks itself, how its answers and webhooks did: entries of kind
+// finding, in order. A page with fewer than Limit entries is the last.
+func (c *Client) Findings(ctx context.Context, q FindingQuery) (JournalPage, error) {
+	unread := ""
+	if q.Unread != nil {
+		unread = strconv.FormatBool(*q.Unread)
+	}
+	return call[JournalPage](ctx, c, http.MethodGet, withQuery(c.world("contracts", "findings"), url.Values{
+		"provider": {q.Provider},
+		"by":       {q.By},
+		"call":     {q.Call},
+		"kind":     {string(q.Kind)},
+		"unread":   {unread},
+		"after":    {number(q.After)},
+		"limit":    {number(q.Limit)},
 	}), nil)
 }
 

@@ -16,6 +16,7 @@ type scope struct{ cleanups []func() }
 func (s *scope) Helper()          {}
 func (s *scope) Cleanup(f func()) { s.cleanups = append(s.cleanups, f) }
 
+func (s *scope) Errorf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 func (s *scope) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 
 func (s *scope) end() {

@@ -81,6 +81,9 @@ type SandboxOptions struct {
 	Clock    *ClockOptions                `json:"clock,omitempty"`
 	Webhooks map[string]string            `json:"webhooks,omitempty"` // provider to URL
 	Switches map[string]map[string]string `json:"switches,omitempty"` // provider to switch to value
+	// Unlimited lifts the vendors' limits on calls, so that many conversations
+	// can be played at once.
+	Unlimited bool `json:"unlimited,omitempty"`
 }
 
 // ClockOptions sets a clock. Mode is real, scaled, manual or auto.
@@ -206,6 +209,17 @@ type JournalQuery struct {
 	After uint64
 	Limit int // default 1000, at most 10000
 	Kind  journal.Kind
+}
+
+// FindingQuery narrows what Findings lists; what is empty matches all.
+type FindingQuery struct {
+	Provider string
+	By       string          // journal.ByApp or journal.ByEmulator
+	Call     string          // the id of one call or attempt
+	Kind     sms.FindingKind // one kind
+	Unread   *bool           // true: only notes about what nobody reads; false: only violations
+	After    uint64          // Last of the page before
+	Limit    int             // default 1000, at most 10000
 }
 
 // JournalPage is part of the record. Last is the After of the following page.

@@ -64,6 +64,8 @@ func factsOf(e journal.Entry) Where {
 		is.Event, is.Outcome = a.Neutral, a.Outcome
 	case e.Call != nil:
 		is.Provider, is.Handset, is.Message = e.Call.Provider, e.Call.Handset, e.Call.Message
+	case e.Finding != nil:
+		is.Provider, is.Handset = e.Finding.Provider, e.Finding.Handset
 	case e.Fault != nil:
 		m := e.Fault.Match
 		is.Provider, is.Handset, is.Event = m.Provider, m.Handset, m.Event

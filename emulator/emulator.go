@@ -3,6 +3,7 @@ package emulator
 import (
 	"cmp"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -16,6 +17,7 @@ import (
 	"github.com/switchhook/switchhook/client"
 	"github.com/switchhook/switchhook/emulator/clock"
 	"github.com/switchhook/switchhook/emulator/control"
+	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/provider"
 	"github.com/switchhook/switchhook/emulator/sandbox"
 	"github.com/switchhook/switchhook/emulator/sms"
@@ -32,6 +34,13 @@ type Options struct {
 	Hosts     []string            // further names that control calls may come under
 	Allow     []netip.Prefix      // where webhooks may go besides loopback
 	Version   string
+
+	NoContracts bool // calls are not held against the contracts
+	// SelfCheck lets every answer and webhook be held against its provider's
+	// contract, but for those that a fault distorts. What is wrong is in the
+	// record, and OffContract is told of it; by default that logs it.
+	SelfCheck   bool
+	OffContract func(journal.Finding)
 }
 
 // Emulator is the fake network: an http.Handler with any number of sandboxes.
@@ -51,6 +60,8 @@ type Emulator struct {
 	byID      map[string]*sandbox.Sandbox
 	byKey     map[string]*sandbox.Sandbox // provider and credential
 	made      int
+
+	loading sync.WaitGroup // contracts
 }
 
 // DefaultBase is where an emulator is reached unless told otherwise.
@@ -63,6 +74,9 @@ func New(opts Options) (*Emulator, error) {
 	}
 	if opts.BaseURL == "" {
 		opts.BaseURL = DefaultBase
+	}
+	if opts.OffContract == nil {
+		opts.OffContract = offContract
 	}
 	e := &Emulator{
 		opts: opts, faces: map[string]http.Handler{}, hosts: map[string]string{},
@@ -79,9 +93,32 @@ func New(opts Options) (*Emulator, error) {
 			e.hosts[h] = p.Name
 		}
 	}
+	e.load()
 	e.control = control.New(control.Options{Network: e, Hosts: opts.Hosts, Token: opts.Token, Version: opts.Version})
 	_, err := e.add(sandbox.Options{ID: client.Default, Seed: opts.Seed, Clock: opts.Clock, Fixed: true})
 	return e, err
+}
+
+// load reads the contracts ahead of the first message.
+func (e *Emulator) load() {
+	if e.opts.NoContracts && !e.opts.SelfCheck {
+		return
+	}
+	for _, p := range e.opts.Providers {
+		if p.Contract == nil {
+			continue
+		}
+		e.loading.Go(func() {
+			if _, err := p.Contract(); err != nil {
+				slog.Error("nothing is checked against this contract", "provider", p.Name, "error", err)
+			}
+		})
+	}
+}
+
+// offContract tells of a message of the emulator's own that is wrong.
+func offContract(f journal.Finding) {
+	slog.Error("off contract", "provider", f.Provider, "of", f.Of, "finding", f.String())
 }
 
 // SetBaseURL says where the emulator is reached, once it listens.
@@ -143,7 +180,7 @@ const maxSeed = 1 << 53
 
 // Make makes a sandbox with credentials of its own.
 func (e *Emulator) Make(o client.SandboxOptions) (*sandbox.Sandbox, error) {
-	opts := sandbox.Options{ID: o.ID}
+	opts := sandbox.Options{ID: o.ID, Unlimited: o.Unlimited}
 	if o.ID != "" && strings.Trim(o.ID, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || len(o.ID) > 40 {
 		return nil, sms.InvalidField("id", "must be at most 40 of a to z, 0 to 9 and -")
 	}
@@ -210,6 +247,10 @@ func configure(s *sandbox.Sandbox, o client.SandboxOptions) error {
 // add makes a sandbox reachable.
 func (e *Emulator) add(opts sandbox.Options) (*sandbox.Sandbox, error) {
 	opts.Providers, opts.Poster, opts.Guard = e.opts.Providers, e.poster, e.guard
+	opts.NoContracts = e.opts.NoContracts
+	if e.opts.SelfCheck {
+		opts.OffContract = e.opts.OffContract
+	}
 	opts.Base = func(provider string) string { return e.BaseURL() + "/" + provider }
 	e.mu.Lock()
 	for n := e.made + 1; opts.ID == ""; n++ {
@@ -267,4 +308,5 @@ func (e *Emulator) Close() {
 	for _, s := range e.Sandboxes() {
 		s.Close()
 	}
+	e.loading.Wait()
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -389,5 +390,39 @@ func TestSandboxWithoutANameTakesTheNextFreeOne(t *testing.T) {
 	want := []string{"sb2", "sb1", "sb3", `taken: there is a sandbox "sb3" already; choose another id or drop it`, "sb4", "sb5"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("made (-want +got):\n%s", diff)
+	}
+}
+
+// Limits of a vendor that are on are lifted for a sandbox that is to have none.
+func TestUnlimitedSandbox(t *testing.T) {
+	t.Parallel()
+	emu, err := emulator.New(emulator.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer emu.Close()
+	for _, unlimited := range []bool{false, true} {
+		s, err := emu.Make(client.SandboxOptions{
+			Unlimited: unlimited, Clock: &client.ClockOptions{Mode: "manual"},
+			Switches: map[string]map[string]string{"surge": {"rate_limit": "on"}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		env, refused := s.Placeholders()["surge"], 0
+		for range 12 {
+			r := httptest.NewRequest(http.MethodGet, "/surge/accounts/"+env["account"]+"/messages", nil)
+			r.Header.Set("Authorization", "Bearer "+env["key"])
+			rec := httptest.NewRecorder()
+			emu.ServeHTTP(rec, r)
+			if rec.Code == http.StatusTooManyRequests {
+				refused++
+			} else if rec.Code != http.StatusOK {
+				t.Fatalf("answered %d %s", rec.Code, rec.Body)
+			}
+		}
+		if (refused > 0) == unlimited {
+			t.Errorf("unlimited %t: %d calls of 12 were refused", unlimited, refused)
+		}
 	}
 }

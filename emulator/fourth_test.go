@@ -19,10 +19,13 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/switchhook/switchhook/contracts"
 	"github.com/switchhook/switchhook/emulator"
+	"github.com/switchhook/switchhook/emulator/emulatortest"
 	"github.com/switchhook/switchhook/emulator/provider"
 	"github.com/switchhook/switchhook/emulator/provider/providertest"
 	"github.com/switchhook/switchhook/emulator/sms"
@@ -62,7 +65,7 @@ func pigeon() provider.Provider {
 			})
 			return webhook.Payload{Type: string(e.Type), ContentType: "application/json", Body: body}, err == nil
 		},
-		Signed: provider.Signed{Body: true, Time: true, Several: true},
+		Signed: provider.Signed{Body: true, Time: true, Several: true}, Typed: true,
 		Sign: func(r *http.Request, s webhook.Signing) {
 			r.Header.Set("Pigeon-Time", strconv.FormatInt(s.Time.Unix(), 10))
 			for _, secret := range s.Secrets {
@@ -84,8 +87,18 @@ func pigeon() provider.Provider {
 		Magic:    []sms.Magic{{Number: "+15005550001", Failure: sms.Spam, Says: "fails as SPAM"}},
 		Switches: []provider.Switch{{Name: "echo", Default: "on", Values: []string{"on", "off"}, Says: "answers hold the text, or the id alone"}},
 		Declined: []provider.Decline{{Operation: "GET /letters/{id}", Reason: "a pigeon forgets"}},
+		Contract: pigeonContract,
 	}
 }
+
+// pigeonContract is what its folder under contracts would hold.
+var pigeonContract = sync.OnceValues(func() (*contracts.Contract, error) {
+	text, err := os.ReadFile("testdata/pigeon/openapi.yaml")
+	if err != nil {
+		return nil, err
+	}
+	return contracts.Parse("pigeon", text)
+})
 
 // letter is what goes over the pigeon's wire, in all directions.
 type letter struct {
@@ -192,7 +205,8 @@ func unseal(h providertest.Hook, secret string) error {
 }
 
 // A vendor that this repository has never heard of needs one folder (here:
-// this file) and one line (here: in Options.Providers).
+// this file), a contract (here: testdata/pigeon) and one line (here: in
+// Options.Providers).
 func TestFourthVendorPassesTheSuite(t *testing.T) {
 	t.Parallel()
 	providertest.Run(t, pigeonDialect(pigeon()))
@@ -200,7 +214,9 @@ func TestFourthVendorPassesTheSuite(t *testing.T) {
 
 func TestFourthVendorLivesBesideTheOthers(t *testing.T) {
 	t.Parallel()
-	emu, err := emulator.New(emulator.Options{Providers: append(emulator.Providers(), pigeon())})
+	emu, err := emulator.New(emulator.Options{
+		Providers: append(emulator.Providers(), pigeon()), SelfCheck: true, OffContract: emulatortest.OffContract(t),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -326,7 +326,9 @@ func TestClockAbsurdities(t *testing.T) {
 // The limits against slow clients do not cut off calls that rightly wait.
 func TestLimitsSpareSlowCalls(t *testing.T) {
 	t.Parallel()
-	em, err := emulator.New(emulator.Options{Clock: clock.Options{Mode: clock.Manual}})
+	em, err := emulator.New(emulator.Options{
+		Clock: clock.Options{Mode: clock.Manual}, SelfCheck: true, OffContract: emulatortest.OffContract(t),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/switchhook/switchhook/emulator"
 	"github.com/switchhook/switchhook/emulator/clock"
+	"github.com/switchhook/switchhook/emulator/emulatortest"
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/sandbox"
 	"github.com/switchhook/switchhook/emulator/sms"
@@ -83,7 +84,9 @@ func (a *app) answers(f func(hook, http.ResponseWriter)) {
 
 func newLab(t *testing.T) *lab {
 	t.Helper()
-	emu, err := emulator.New(emulator.Options{Clock: clock.Options{Mode: clock.Manual}})
+	emu, err := emulator.New(emulator.Options{
+		Clock: clock.Options{Mode: clock.Manual}, SelfCheck: true, OffContract: emulatortest.OffContract(t),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -129,7 +129,7 @@ func TestSchemasHaveTheFieldsOfTheTypes(t *testing.T) {
 		"Endpoint": sms.Endpoint{}, "Account": sms.Account{}, "Document": sms.Document{}, "Line": sms.Line{},
 		"Entry": journal.Entry{}, "Call": journal.Call{}, "Header": journal.Header{}, "Attempt": journal.Attempt{},
 		"ClockMoved": journal.Clock{}, "SwitchesSet": journal.Switches{}, "Process": journal.Process{},
-		"Probe": journal.Probe{}, "Fault": journal.Fault{}, "FaultMatch": journal.FaultMatch{},
+		"Probe": journal.Probe{}, "Finding": journal.Finding{}, "Fault": journal.Fault{}, "FaultMatch": journal.FaultMatch{},
 	} {
 		schema := doc.Components.Schemas[name]
 		if schema == nil {
@@ -175,6 +175,7 @@ func TestSchemasHaveTheWordsOfTheTypes(t *testing.T) {
 		"Direction":    {string(sms.MO), string(sms.MT)},
 		"Protocol":     {string(sms.SMS), string(sms.MMS)},
 		"Encoding":     {string(sms.GSM7), string(sms.UCS2)},
+		"FindingKind":  texts(sms.FindingKinds()),
 		"Outcome":      texts([]journal.Outcome{journal.OK, journal.Failure, journal.Unknown}),
 		"State":        texts([]sms.State{sms.Scheduled, sms.Accepted, sms.Sending, sms.Sent, sms.Delivered, sms.Failed, sms.Received}),
 	} {

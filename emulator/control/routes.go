@@ -71,6 +71,7 @@ func worldRoutes(heartbeat time.Duration) []route[*sandbox.Sandbox] {
 		{Method: "POST", Path: "/journal", Summary: "Add a marker, process or probe entry", serve: note},
 		{Method: "GET", Path: "/journal/stream", Query: []string{"after"}, Summary: "Follow the record", serve: stream(heartbeat)},
 		{Method: "POST", Path: "/journal/wait", Summary: "Wait for entries", serve: wait},
+		{Method: "GET", Path: "/contracts/findings", Query: []string{"provider", "by", "call", "kind", "unread", "after", "limit"}, Summary: "List what breaks the contracts", serve: findings},
 		{Method: "POST", Path: "/reset", Summary: "Begin anew", serve: reset},
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/switchhook/switchhook/emulator"
 	"github.com/switchhook/switchhook/emulator/clock"
 	"github.com/switchhook/switchhook/emulator/control"
+	"github.com/switchhook/switchhook/emulator/emulatortest"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
@@ -32,12 +33,15 @@ type world struct {
 	url      string
 	provider string // the default one
 	judge    *judge
+	network  *emulator.Emulator
 }
 
 // network is an emulator with a manual clock.
 func network(t testing.TB) *emulator.Emulator {
 	t.Helper()
-	em, err := emulator.New(emulator.Options{Clock: clock.Options{Mode: clock.Manual}})
+	em, err := emulator.New(emulator.Options{
+		Clock: clock.Options{Mode: clock.Manual}, SelfCheck: true, OffContract: emulatortest.OffContract(t),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,11 +51,12 @@ func network(t testing.TB) *emulator.Emulator {
 
 func start(t testing.TB, o control.Options) *world {
 	t.Helper()
-	o.Network = network(t)
+	em := network(t)
+	o.Network = em
 	server := httptest.NewServer(control.New(o))
 	t.Cleanup(server.Close)
 	j := newJudge(t)
-	w := &world{url: server.URL, judge: j}
+	w := &world{url: server.URL, judge: j, network: em}
 	w.Client = client.New(client.Options{URL: server.URL, Token: o.Token, HTTP: &http.Client{Transport: j}})
 	w.provider = emulator.Providers()[0].Name
 	if _, err := w.Sandbox(t.Context()); err != nil {

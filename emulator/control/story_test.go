@@ -47,7 +47,7 @@ func TestEveryOperation(t *testing.T) {
 	t.Parallel()
 	w := start(t, control.Options{Version: "1.2.3"})
 	for _, tell := range []func(*testing.T, *world){
-		tellOfSandboxes, tellOfClock, tellOfHandsets, tellOfWebhooks, tellOfFaults, tellOfRecord, tellOfReset,
+		tellOfSandboxes, tellOfClock, tellOfHandsets, tellOfWebhooks, tellOfFaults, tellOfRecord, tellOfFindings, tellOfReset,
 	} {
 		tell(t, w)
 	}
@@ -178,6 +178,9 @@ func tellOfLists(t *testing.T, w *world, m sms.Message) {
 	if len(outs.Items) != 1 || !outs.Items[0].Out {
 		t.Errorf("the opt-outs are %+v, want that of the handset", outs)
 	}
+	if none := must(w.Findings(t.Context(), client.FindingQuery{}))(t); len(none.Entries) != 0 {
+		t.Errorf("after a reset there are findings: %+v", none)
+	}
 	if none := must(w.Messages(t.Context(), client.Filter{Handset: ben}))(t); none.Items == nil || len(none.Items) != 0 {
 		t.Errorf("an empty list is %+v, want one without items", none)
 	}
@@ -257,6 +260,38 @@ func tellOfRecord(t *testing.T, w *world) {
 	page = must(w.Journal(t.Context(), client.JournalQuery{After: page.Last, Kind: journal.KindMarker}))(t)
 	if len(page.Entries) != 1 || page.Entries[0].Marker != "the app restarts" || page.Last <= page.Entries[0].Seq {
 		t.Errorf("the markers are %+v, want one, and all of the record read", page)
+	}
+}
+
+func tellOfFindings(t *testing.T, w *world) {
+	for range 3 {
+		r := httptest.NewRequest("POST", "/"+w.provider+"/nowhere", nil)
+		w.network.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	page := must(w.Findings(t.Context(), client.FindingQuery{Limit: 2}))(t)
+	if len(page.Entries) != 2 || page.Entries[0].Finding.Kind != sms.FoundRoute || page.Last != page.Entries[1].Seq {
+		t.Fatalf("the first page is %+v, want two findings of kind route", page)
+	}
+	first := page.Entries[0].Finding
+	for _, q := range []client.FindingQuery{
+		{After: page.Last}, {Call: first.Of}, {Call: first.Of, Provider: w.provider, By: journal.ByApp, Kind: sms.FoundRoute, Unread: new(false)},
+	} {
+		if page := must(w.Findings(t.Context(), q))(t); len(page.Entries) != 1 {
+			t.Errorf("%+v finds %+v, want one", q, page)
+		}
+	}
+	for _, q := range []client.FindingQuery{{By: journal.ByEmulator}, {Kind: sms.FoundType}, {Unread: new(true)}, {Call: "call-77"}} {
+		if page := must(w.Findings(t.Context(), q))(t); len(page.Entries) != 0 {
+			t.Errorf("%+v finds %+v, want none", q, page)
+		}
+	}
+	for _, q := range []client.FindingQuery{{By: "nobody"}, {Kind: "odd"}, {Provider: "none"}, {Limit: 10001}} {
+		if _, err := w.Findings(t.Context(), q); slug(err) != "invalid" && slug(err) != "bad-request" {
+			t.Errorf("%+v gives %v, want a refusal", q, err)
+		}
+	}
+	if res := w.send(t, "GET", client.Prefix+"/contracts/findings?unread=maybe", ""); res.status != http.StatusBadRequest {
+		t.Errorf("unread=maybe is answered %d %s", res.status, res.body)
 	}
 }
 

@@ -2,19 +2,24 @@ package emulatortest
 
 import (
 	"context"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/switchhook/switchhook/client"
 	"github.com/switchhook/switchhook/emulator"
 	"github.com/switchhook/switchhook/emulator/clock"
+	"github.com/switchhook/switchhook/emulator/journal"
 )
 
 // T is what Start needs of a test: a testing.T, testing.B or GinkgoTB() has it.
 type T interface {
 	Helper()
 	Cleanup(func())
+	Errorf(format string, args ...any)
 	Fatalf(format string, args ...any)
 }
 
@@ -25,16 +30,21 @@ type Emulator struct {
 	Sandbox client.Sandbox // the default one, with its credentials
 }
 
-// Start starts an emulator with a manual clock.
+// Start starts an emulator with a manual clock. It holds all that it says
+// against the contracts, and the test fails if it breaks one.
 func Start(t T) *Emulator {
 	t.Helper()
-	return StartWith(t, emulator.Options{Clock: clock.Options{Mode: clock.Manual}})
+	return StartWith(t, emulator.Options{Clock: clock.Options{Mode: clock.Manual}, SelfCheck: true})
 }
 
-// StartWith starts an emulator with options. The address that it listens on,
-// if they name none, becomes its public one.
+// StartWith starts an emulator with options; without SelfCheck nothing that it
+// says is checked. The address that it listens on, if they name none, becomes
+// its public one.
 func StartWith(t T, o emulator.Options) *Emulator {
 	t.Helper()
+	if o.SelfCheck && o.OffContract == nil {
+		o.OffContract = OffContract(t)
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatalf("start an emulator: %v", err)
@@ -59,6 +69,26 @@ func StartWith(t T, o emulator.Options) *Emulator {
 		t.Fatalf("start an emulator: %v", err)
 	}
 	return started
+}
+
+// OffContract is a function for emulator.Options or sandbox.Options: the test
+// fails at its end for each finding that it was told of. Ask for it before
+// anything that ends the emulator is registered with Cleanup.
+func OffContract(t T) func(journal.Finding) {
+	var mu sync.Mutex
+	said := map[string]bool{}
+	t.Cleanup(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, text := range slices.Sorted(maps.Keys(said)) {
+			t.Errorf("the emulator is off contract: %s", text)
+		}
+	})
+	return func(f journal.Finding) {
+		mu.Lock()
+		defer mu.Unlock()
+		said[f.Provider+": "+f.String()] = true
+	}
 }
 
 // leave is how long a call that is still open at the end may take.

@@ -1,10 +1,14 @@
 package emulatortest_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/gomega"
@@ -12,9 +16,12 @@ import (
 
 	"github.com/switchhook/switchhook/client"
 	"github.com/switchhook/switchhook/emulator"
+	"github.com/switchhook/switchhook/emulator/clock"
 	"github.com/switchhook/switchhook/emulator/emulatortest"
 	"github.com/switchhook/switchhook/emulator/journal"
+	"github.com/switchhook/switchhook/emulator/provider"
 	"github.com/switchhook/switchhook/emulator/sms"
+	"github.com/switchhook/switchhook/emulator/webhook"
 )
 
 const ana = sms.Number("+18015550142")
@@ -113,6 +120,50 @@ func TestStartFails(t *testing.T) {
 		}
 	}()
 	emulatortest.StartWith(f, emulator.Options{BaseURL: "nowhere"})
+}
+
+// complaining is a test that records what it was told.
+type complaining struct {
+	brief
+	said []string
+}
+
+func (c *complaining) Errorf(format string, args ...any) {
+	c.said = append(c.said, fmt.Sprintf(format, args...))
+}
+
+// An emulator that breaks a contract fails the test, unless it is not to check.
+func TestSelfCheck(t *testing.T) {
+	t.Parallel()
+	for checks, want := range map[bool]int{true: 1, false: 0} {
+		p := emulator.Providers()[0]
+		right := p.Encode
+		p.Encode = func(e sms.Event, c provider.Context) (webhook.Payload, bool) {
+			payload, ok := right(e, c)
+			payload.Body = bytes.Replace(payload.Body, []byte(`"Is 3pm free?"`), []byte("7"), 1)
+			return payload, ok
+		}
+		scope := &complaining{brief: brief{TB: t}}
+		em := emulatortest.StartWith(scope, emulator.Options{
+			Providers: []provider.Provider{p}, Clock: clock.Options{Mode: clock.Manual}, SelfCheck: checks,
+		})
+		sut := httptest.NewServer(http.NotFoundHandler())
+		_, err := em.Client.SetWebhooks(t.Context(), p.Name, client.Webhooks{URL: sut.URL, NoRetry: true})
+		if err == nil {
+			_, err = em.Client.Text(t.Context(), ana, client.Text{Body: "Is 3pm free?"})
+		}
+		if err == nil {
+			_, err = em.Client.Advance(t.Context(), client.Advance{By: sms.Duration(time.Second)})
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		scope.end()
+		sut.Close()
+		if len(scope.said) != want || want > 0 && !strings.Contains(scope.said[0], p.Name+": webhook ") {
+			t.Errorf("with self-check %v the test was told %q", checks, scope.said)
+		}
+	}
 }
 
 var _ = ginkgo.Describe("an emulator in a Ginkgo spec", func() {

@@ -36,6 +36,7 @@ func TestCheckRefuses(t *testing.T) {
 		{"unknown event", "match.event", journal.Fault{Kind: journal.Drop, Match: journal.FaultMatch{Event: "message.read"}}, "the events are"},
 		{"route of a webhook", "match.route", journal.Fault{Kind: journal.Drop, Match: journal.FaultMatch{Route: "GET /x"}}, "provider API"},
 		{"status first on a route", "match.route", journal.Fault{Kind: journal.StatusFirst, Match: journal.FaultMatch{Route: "GET /x"}}, "only a send"},
+		{"opted out on a route", "match.route", journal.Fault{Kind: journal.SayOptedOut, Match: journal.FaultMatch{Route: "GET /x"}}, "only a send"},
 		{"handset of a route", "match.handset", journal.Fault{Kind: journal.RateLimit, Match: journal.FaultMatch{Route: "GET /x", Handset: ana}}, "before the body"},
 		{"handset not E.164", "match.handset", journal.Fault{Kind: journal.Drop, Match: journal.FaultMatch{Handset: "801"}}, "write it like"},
 		{"status of another kind", "status", journal.Fault{Kind: journal.Drop, Status: 500}, "error-before"},

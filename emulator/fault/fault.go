@@ -57,6 +57,8 @@ func Check(f journal.Fault) (journal.Fault, *sms.Error) {
 		return f, sms.InvalidField("match.route", "belongs to faults of the provider API")
 	case f.Match.Route != "" && f.Kind == journal.StatusFirst:
 		return f, sms.InvalidField("match.route", "cannot be given: only a send has a status")
+	case f.Match.Route != "" && f.Kind == journal.SayOptedOut:
+		return f, sms.InvalidField("match.route", "cannot be given: only a send has a recipient")
 	case f.Match.Route != "" && f.Match.Handset != "":
 		return f, sms.InvalidField("match.handset", "cannot be given with match.route: a route is matched before the body is read")
 	case f.Match.Handset != "" && !f.Match.Handset.Valid():

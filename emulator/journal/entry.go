@@ -34,6 +34,9 @@ const (
 	KindRefused  Kind = "refused"
 	KindTold     Kind = "told"
 
+	// What a check of a call or an attempt against its contract found.
+	KindFinding Kind = "finding"
+
 	// Faults.
 	KindFaultPlanned Kind = "fault.planned"
 	KindFaultFired   Kind = "fault.fired"
@@ -66,6 +69,7 @@ type Entry struct {
 	Endpoint     *sms.Endpoint     `json:"endpoint,omitempty"`
 	Attempt      *Attempt          `json:"attempt,omitempty"`
 	Call         *Call             `json:"call,omitempty"`
+	Finding      *Finding          `json:"finding,omitempty"`
 	Fault        *Fault            `json:"fault,omitempty"`
 	Clock        *Clock            `json:"clock,omitempty"`
 	Switches     *Switches         `json:"switches,omitempty"`
@@ -81,8 +85,8 @@ type Call struct {
 	Provider string     `json:"provider"`
 	Method   string     `json:"method,omitempty"`
 	Path     string     `json:"path,omitempty"`
-	Route    string     `json:"route,omitempty"` // the provider's route pattern; empty if unknown
-	Header   []Header   `json:"header,omitempty"`
+	Route    string     `json:"route,omitempty"`  // the provider's route pattern; empty if unknown
+	Header   []Header   `json:"header,omitempty"` // call: of the request; told: of the answer
 	Body     string     `json:"body,omitempty"`
 	Message  string     `json:"message,omitempty"` // accepted: the message made
 	Handset  sms.Number `json:"handset,omitempty"` // accepted, refused: whom it would have texted

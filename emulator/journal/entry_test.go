@@ -33,6 +33,7 @@ var payloads = map[journal.Kind]string{
 	journal.KindAccepted:       "call",
 	journal.KindRefused:        "call",
 	journal.KindTold:           "call",
+	journal.KindFinding:        "finding",
 	journal.KindFaultPlanned:   "fault",
 	journal.KindFaultFired:     "fault",
 	journal.KindFaultMissed:    "fault",

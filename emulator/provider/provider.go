@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/switchhook/switchhook/contracts"
 	"github.com/switchhook/switchhook/emulator/sms"
 	"github.com/switchhook/switchhook/emulator/webhook"
 )
@@ -40,6 +41,8 @@ type Provider struct {
 	Sign func(*http.Request, webhook.Signing)
 	// Signed is what the signature lets an endpoint find out.
 	Signed Signed
+	// Typed says that an endpoint can tell which kind of event a webhook is.
+	Typed bool
 	// NewSecret makes a webhook secret in the vendor's form.
 	NewSecret func(entropy [32]byte) string
 	// Retry is the vendor's retry ladder.
@@ -65,6 +68,9 @@ type Provider struct {
 	Magic    []sms.Magic
 	Switches Switches
 	Declined []Decline
+	// Contract is what the vendor promises; nil if nobody wrote it down. It is
+	// called for each message: only the first call may take time.
+	Contract func() (*contracts.Contract, error)
 }
 
 // Route is one operation of a vendor.

@@ -88,16 +88,33 @@ func write(rw http.ResponseWriter, a *answer, body []byte, length int) {
 	_ = wire.Flush()
 }
 
-// told records what reached the caller; status 0 says that no answer did.
+// told records what reached the caller, status 0 if no answer did, and with it
+// what was wrong with the request and the answer.
 func (c *caller) told(t journal.Call) {
+	t.ID, t.Provider = c.call.ID, c.provider.Name
+	if t.Status != 0 {
+		t.Header = c.box.headers(c.answer.header)
+	}
+	found := c.attribute(journal.ByApp, c.found())
+	offences := c.attribute(journal.ByEmulator, c.selfCheck(t))
+	c.record(t, found, offences)
+	c.complain(offences)
+}
+
+func (c *caller) record(t journal.Call, found, offences []journal.Finding) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	t.ID, t.Provider = c.call.ID, c.provider.Name
 	d := c.draft(c.seq)
-	d.Add(journal.Entry{Kind: journal.KindTold, Call: &t})
+	seq := d.Add(journal.Entry{Kind: journal.KindTold, Call: &t})
+	note(d, c.asked, found)
+	note(d, seq, offences)
 	_ = c.world.commit(d)
 	c.release()
 	c.clock.Touch()
+}
+
+func (c *caller) attribute(by string, found []sms.Finding) []journal.Finding {
+	return attribute(journal.Finding{Of: c.call.ID, Provider: c.provider.Name, Handset: c.handset, By: by}, found)
 }
 
 func pause(ctx context.Context, d time.Duration) {

@@ -13,6 +13,7 @@ import (
 	"github.com/switchhook/switchhook/client"
 	"github.com/switchhook/switchhook/emulator"
 	"github.com/switchhook/switchhook/emulator/clock"
+	"github.com/switchhook/switchhook/emulator/emulatortest"
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/sandbox"
 	"github.com/switchhook/switchhook/emulator/sms"
@@ -22,7 +23,7 @@ import (
 // one emulator.
 func TestSandboxesSeeNothingOfEachOther(t *testing.T) {
 	t.Parallel()
-	emu, err := emulator.New(emulator.Options{})
+	emu, err := emulator.New(emulator.Options{SelfCheck: true, OffContract: emulatortest.OffContract(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,8 @@ type exchange struct {
 	payload webhook.Payload
 	request *http.Request
 	err     error // the request could not be made
+
+	offences []journal.Finding // what is wrong with the request
 }
 
 func (x *exchange) fault(kind journal.FaultKind) (journal.Fault, bool) {
@@ -72,10 +74,10 @@ func (w *world) start(a journal.Attempt) {
 }
 
 // striking are the faults of an attempt, but for those that its vendor's
-// signature cannot show.
+// webhooks cannot show.
 func (w *world) striking(a journal.Attempt) []journal.Fault {
-	signed := w.providers[a.Provider].Signed
-	return slices.DeleteFunc(w.faults.OnAttempt(a.Event, a.Number), func(f journal.Fault) bool { return !shows(signed, f.Kind) })
+	p := w.providers[a.Provider]
+	return slices.DeleteFunc(w.faults.OnAttempt(a.Event, a.Number), func(f journal.Fault) bool { return !shows(p, f.Kind) })
 }
 
 func fired(f journal.Fault, at string) journal.Entry {
@@ -158,6 +160,7 @@ func (w *world) run(group []*exchange, release func()) {
 		if started == 0 {
 			return
 		}
+		w.complain(x.offences)
 		res := webhook.Result{Outcome: journal.Failure, Class: webhook.ClassBlocked}
 		if x.err != nil {
 			res.Detail = x.err.Error()
@@ -175,6 +178,7 @@ func (w *world) began(x *exchange) uint64 {
 	d := w.draft(x.cause)
 	a := x.Attempt
 	seq := d.Add(journal.Entry{Kind: journal.KindAttemptStarted, Attempt: &a})
+	note(d, seq, x.offences)
 	if w.commit(d) != nil {
 		return 0
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/switchhook/switchhook/contracts"
 	"github.com/switchhook/switchhook/emulator/carrier"
 	"github.com/switchhook/switchhook/emulator/clock"
 	"github.com/switchhook/switchhook/emulator/journal"
@@ -23,12 +24,18 @@ type caller struct {
 	provider provider.Provider
 	context  provider.Context
 	call     journal.Call
+	asked    uint64 // seq of the call entry
 	seq      uint64 // of the call entry; later of what was decided
 	decided  bool   // accepted or refused is in the record
 	over     bool   // a rate limit is used up
 	faults   []journal.Fault
 	message  string       // made by this call
+	handset  sms.Number   // whom it was to text, where that is known
 	held     []clock.Item // due, and waiting for the call to be told
+
+	request contracts.Request
+	checked <-chan []sms.Finding // what is wrong with the request; nil: it is not checked
+	answer  *answer
 }
 
 // Serve answers one request to a provider in its dialect. What is asked, what
@@ -38,23 +45,23 @@ func (s *Sandbox) Serve(p provider.Provider, route provider.Route, rw http.Respo
 	w := s.now()
 	release := w.clock.Hold()
 	defer release()
-	c := &caller{world: w, provider: p}
+	c := &caller{world: w, provider: p, answer: newAnswer()}
+	c.check(r, body, tooLarge)
 	if err := c.arrive(route, r, body); err != nil {
 		p.Refuse(rw, r, sms.Fail(sms.Internal, err.Error()))
 		return
 	}
-	answer := newAnswer()
 	if p.Head != nil {
-		p.Head(answer.header, c.context)
+		p.Head(c.answer.header, c.context)
 	}
-	if err := c.serve(route, answer, r, tooLarge); err != nil {
+	if err := c.serve(route, c.answer, r, tooLarge); err != nil {
 		c.refuse(*err)
-		answer.reset()
+		c.answer.reset()
 		at := *err
 		at.At = w.clock.Now()
-		p.Refuse(answer, r, &at)
+		p.Refuse(c.answer, r, &at)
 	}
-	c.tell(rw, r, answer)
+	c.tell(rw, r, c.answer)
 }
 
 // Owns reports whether this sandbox holds what a request without credential asks for.
@@ -90,7 +97,8 @@ func (c *caller) arrive(route provider.Route, r *http.Request, body []byte) erro
 	strikes := c.world.faults.OnCall(c.call)
 	d := c.draft(0)
 	asked := c.call
-	c.seq = d.Add(journal.Entry{Kind: journal.KindCall, Call: &asked})
+	c.asked = d.Add(journal.Entry{Kind: journal.KindCall, Call: &asked})
+	c.seq = c.asked
 	c.strike(strikes, d.Add)
 	return c.commit(d)
 }

@@ -230,6 +230,29 @@ func TestRates(t *testing.T) {
 	}
 }
 
+// Nothing is limited, and nothing said of a limit, where the sandbox has none.
+func TestUnlimited(t *testing.T) {
+	t.Parallel()
+	vendor := newAcme("acme")
+	vendor.Rates = []provider.Rate{{Name: "all", Limit: 1, Window: time.Hour}}
+	o := options(t)
+	o.Providers, o.Unlimited = []provider.Provider{vendor.Provider}, true
+	l := labWith(t, o)
+	l.env = l.box.Placeholders()["acme"]
+	d := &desk{l, vendor}
+	for range 3 {
+		rec := d.ask(func(net provider.Network) *sms.Error {
+			if r := net.Context().Rate; r != (provider.Used{}) {
+				t.Errorf("the rate is %+v", r)
+			}
+			return nil
+		})
+		if rec.Code != 200 {
+			t.Fatalf("told %d %s", rec.Code, rec.Body)
+		}
+	}
+}
+
 func TestDrawsComeFromTheSeed(t *testing.T) {
 	t.Parallel()
 	draw := func(seed int64, words string) (out [16]byte) {

@@ -29,9 +29,9 @@ func (s *Sandbox) Plan(f journal.Fault) (journal.Fault, error) {
 		return f, err
 	}
 	if !slices.ContainsFunc(s.opts.Providers, func(p provider.Provider) bool {
-		return (f.Match.Provider == "" || f.Match.Provider == p.Name) && shows(p.Signed, f.Kind)
+		return (f.Match.Provider == "" || f.Match.Provider == p.Name) && shows(p, f.Kind)
 	}) {
-		return f, sms.InvalidField("kind", fmt.Sprintf("%s cannot be told from an honest webhook of %s: its signature does not cover that", f.Kind, f.Match.Provider))
+		return f, sms.InvalidField("kind", fmt.Sprintf("%s cannot be told from an honest webhook of %s: nothing in one would show it", f.Kind, f.Match.Provider))
 	}
 	w := s.now()
 	w.mu.Lock()

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/switchhook/switchhook/emulator/clock"
+	"github.com/switchhook/switchhook/emulator/emulatortest"
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/provider"
 	"github.com/switchhook/switchhook/emulator/provider/surge"
@@ -87,6 +88,7 @@ func options(t testing.TB) sandbox.Options {
 	return sandbox.Options{
 		ID: "lab", Providers: []provider.Provider{surge.New()}, Clock: clock.Options{Mode: clock.Manual},
 		Poster: poster, Base: func(provider string) string { return "http://127.0.0.1:1/" + provider },
+		OffContract: emulatortest.OffContract(t),
 	}
 }
 

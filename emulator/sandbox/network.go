@@ -21,6 +21,7 @@ func (c *caller) Send(o sms.Outbound) (sms.Message, *sms.Error) {
 	d.Cause = d.Add(journal.Entry{Kind: journal.KindAccepted, Call: done})
 	m, err := c.carrier.Send(d, c.provider.Name, o)
 	done.Handset, done.Line = m.Handset, m.Line
+	c.handset = m.Handset
 	strikes, err := c.struck(done, err)
 	if err != nil {
 		d.Entries, d.Cause = d.Entries[:1], c.seq

@@ -34,7 +34,7 @@ func (s *Sandbox) headers(h http.Header) []journal.Header {
 			out = append(out, journal.Header{Name: name, Value: s.redact(name, v)})
 		}
 	}
-	slices.SortFunc(out, func(a, b journal.Header) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(out, func(a, b journal.Header) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }
 

@@ -31,6 +31,14 @@ type Options struct {
 	// Fixed gives the sandbox the credentials that each vendor has for the
 	// default one, instead of its own.
 	Fixed bool
+	// Unlimited lifts the vendors' limits on calls.
+	Unlimited bool
+	// NoContracts leaves calls unchecked.
+	NoContracts bool
+	// OffContract, if set, lets every answer and webhook be held against its
+	// provider's contract, but for those that a fault distorts, and is told
+	// what is wrong with them.
+	OffContract func(journal.Finding)
 }
 
 // Sandbox is one isolated world. It is safe for concurrent use.

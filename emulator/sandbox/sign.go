@@ -64,6 +64,7 @@ func (w *world) sign(x *exchange) {
 	w.dress(x, p, signing)
 	x.URL, x.Body, x.Header = w.box.link(x.request.URL), string(body), w.box.headers(x.request.Header)
 	x.Limit = sms.Duration(w.limit(x.Attempt))
+	x.offences = w.selfCheck(x, p, endpoint.Secrets, body)
 	for _, f := range x.faults {
 		x.Faults = append(x.Faults, f.Kind)
 		if f.Kind.Forges() && f.Kind != journal.ReplayOld {
@@ -78,14 +79,16 @@ func (w *world) sign(x *exchange) {
 // shows reports whether an endpoint can tell a fault of trust from an honest
 // webhook of the vendor. What nobody can tell is not done: whoever believed it
 // would be blamed for nothing.
-func shows(s provider.Signed, k journal.FaultKind) bool {
+func shows(p provider.Provider, k journal.FaultKind) bool {
 	switch k {
 	case journal.BadSignature, journal.NoSignature, journal.OldSecret, journal.BodyChanged:
-		return s.Body
+		return p.Signed.Body
 	case journal.StaleTime, journal.FutureTime:
-		return s.Time
+		return p.Signed.Time
 	case journal.Rotated:
-		return s.Several
+		return p.Signed.Several
+	case journal.UnknownType:
+		return p.Typed
 	}
 	return true
 }

@@ -27,21 +27,23 @@ type world struct {
 	end       context.CancelFunc
 	open      sync.WaitGroup // attempts on their way
 
-	mu      sync.Mutex // one decision at a time; never held over I/O
-	carrier *carrier.Carrier
-	queue   *webhook.Queue
-	faults  *fault.Rules
-	rates   *rates
-	calls   uint64
-	planned uint64        // faults
-	later   *[]clock.Item // set while the decision of a call is committed
-	broken  error         // the journal refused an entry: nothing more is decided
+	mu       sync.Mutex // one decision at a time; never held over I/O
+	carrier  *carrier.Carrier
+	queue    *webhook.Queue
+	faults   *fault.Rules
+	rates    *rates
+	findings *findings
+	calls    uint64
+	planned  uint64        // faults
+	later    *[]clock.Item // set while the decision of a call is committed
+	broken   error         // the journal refused an entry: nothing more is decided
 }
 
 func (s *Sandbox) newWorld(opts clock.Options) (*world, error) {
 	w := &world{
-		box: s, providers: map[string]provider.Provider{}, faults: fault.New(), rates: newRates(),
-		journal: journal.New(s.opts.Store(), clock.Wall),
+		box: s, providers: map[string]provider.Provider{}, faults: fault.New(), rates: newRates(s.opts.Unlimited),
+		findings: newFindings(),
+		journal:  journal.New(s.opts.Store(), clock.Wall),
 	}
 	w.ctx, w.end = context.WithCancel(context.Background())
 	rules := map[string]carrier.Rules{}
@@ -137,6 +139,8 @@ func (w *world) apply(e journal.Entry) {
 		}
 	case journal.KindCall:
 		w.rates.apply(w.providers[e.Call.Provider], w.box.settings(e.Call.Provider), e)
+	case journal.KindFinding:
+		w.findings.apply(e)
 	case journal.KindFaultPlanned:
 		if at := e.Fault.Expires; !at.IsZero() {
 			w.at(clock.Item{Due: at, Seq: e.Seq, Key: keyFault + e.Fault.ID})

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/switchhook/switchhook/contracts"
 	"github.com/switchhook/switchhook/emulator/provider"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
@@ -49,6 +50,7 @@ func New() provider.Provider {
 		Magic:    magic(),
 		Switches: switches,
 		Declined: declined,
+		Contract: func() (*contracts.Contract, error) { return contracts.Load("exotel") },
 	}
 }
 

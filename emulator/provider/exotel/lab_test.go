@@ -14,6 +14,7 @@ import (
 
 	"github.com/switchhook/switchhook/emulator"
 	"github.com/switchhook/switchhook/emulator/clock"
+	"github.com/switchhook/switchhook/emulator/emulatortest"
 	"github.com/switchhook/switchhook/emulator/provider"
 	"github.com/switchhook/switchhook/emulator/provider/exotel"
 	"github.com/switchhook/switchhook/emulator/sandbox"
@@ -49,6 +50,7 @@ func newLab(t testing.TB, switches ...string) *lab {
 	t.Helper()
 	emu, err := emulator.New(emulator.Options{
 		Providers: []provider.Provider{exotel.New()}, Clock: clock.Options{Mode: clock.Manual},
+		SelfCheck: true, OffContract: emulatortest.OffContract(t),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package mta
 import (
 	"time"
 
+	"github.com/switchhook/switchhook/contracts"
 	"github.com/switchhook/switchhook/emulator/provider"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
@@ -26,6 +27,7 @@ func New() provider.Provider {
 		Encode:    encode,
 		Sign:      sign,
 		Signed:    provider.Signed{Body: true},
+		Typed:     true,
 		NewSecret: newSecret,
 		Retry:     ladder,
 		Events:    events,
@@ -48,6 +50,7 @@ func New() provider.Provider {
 		Magic:    magic(),
 		Switches: switches,
 		Declined: declined,
+		Contract: func() (*contracts.Contract, error) { return contracts.Load("mta") },
 	}
 }
 

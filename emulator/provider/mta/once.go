@@ -20,11 +20,12 @@ type use struct {
 var repeated = sms.Fail(sms.Taken, "A request with this X-Request-Id was already processed")
 
 // claim is the document that keeps the caller's id of a request, to be made
-// together with what the request does; nil if there is none. An id counts for
+// together with what the request does; nil if there is none or none is
+// looked at. An id counts for
 // one endpoint, and only once a request was accepted.
 func claim(net provider.Network, r *http.Request, account string) (*sms.Document, *sms.Error) {
 	id := r.Header.Get(requestID)
-	if id == "" {
+	if id == "" || !on(net.Context(), "idempotency") {
 		return nil, nil
 	}
 	now, key := net.Book().Now(), r.URL.Path+" "+id

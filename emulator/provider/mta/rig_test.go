@@ -13,6 +13,7 @@ import (
 
 	"github.com/switchhook/switchhook/emulator"
 	"github.com/switchhook/switchhook/emulator/clock"
+	"github.com/switchhook/switchhook/emulator/emulatortest"
 	"github.com/switchhook/switchhook/emulator/provider"
 	"github.com/switchhook/switchhook/emulator/provider/mta"
 	"github.com/switchhook/switchhook/emulator/provider/providertest/golden"
@@ -53,6 +54,7 @@ func newLab(t testing.TB, switches ...string) *lab {
 	t.Helper()
 	emu, err := emulator.New(emulator.Options{
 		Providers: []provider.Provider{mta.New()}, Clock: clock.Options{Mode: clock.Manual},
+		SelfCheck: true, OffContract: emulatortest.OffContract(t),
 	})
 	if err != nil {
 		t.Fatal(err)

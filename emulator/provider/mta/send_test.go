@@ -115,6 +115,25 @@ func TestContentTypeIsNeeded(t *testing.T) {
 	}
 }
 
+// TestRequestIDsCanBeIgnored holds the switch that makes the vendor one without
+// idempotency keys.
+func TestRequestIDsCanBeIgnored(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.set("idempotency", "off")
+	const body = `{"subscribers":["+15555550123"],"message":"Hi"}`
+	for range 2 {
+		if a := l.call("POST", "/send", body, "X-Request-Id", "one"); a.status != http.StatusOK {
+			t.Errorf("%d %s", a.status, a.body)
+		}
+	}
+	l.set("idempotency", "on")
+	l.do("POST", "/send", body, "X-Request-Id", "one")
+	if a := l.call("POST", "/send", body, "X-Request-Id", "one"); a.status != http.StatusConflict {
+		t.Errorf("switched on again: %d", a.status)
+	}
+}
+
 // TestRequestIDIsUsedOnce holds the idempotency key: a repeat is a 409, for
 // this endpoint, for a day.
 func TestRequestIDIsUsedOnce(t *testing.T) {

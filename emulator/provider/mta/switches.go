@@ -11,6 +11,10 @@ var switches = provider.Switches{
 		Says: "calls over the published limits are refused with 429",
 	},
 	{
+		Name: "idempotency", Default: "on", Values: []string{"on", "off"},
+		Says: "an X-Request-Id that was used is refused for a day; off: it is not looked at, so that what relies on it shows",
+	},
+	{
 		Name: "wrapped", Default: "off", Values: []string{"off", "on"},
 		Says: "webhook bodies are {event, data} instead of flat",
 	},

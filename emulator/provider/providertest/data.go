@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/switchhook/switchhook/emulator/provider"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
@@ -51,8 +52,36 @@ func wholeData(t *testing.T, d Dialect) {
 			t.Errorf("keyword %q never matches: write it in upper case", word)
 		}
 	}
+	contractNamesRoutes(t, p)
 	if l := newLab(t, d).ladder(); l.Source == "" || l.Timeout <= 0 {
 		t.Errorf("the retry ladder has the source %q and the timeout %v", l.Source, l.Timeout)
+	}
+}
+
+// contractNamesRoutes holds the operations of the contract against the routes.
+func contractNamesRoutes(t *testing.T, p provider.Provider) {
+	t.Helper()
+	if p.Contract == nil {
+		return
+	}
+	c, err := p.Contract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := map[string]bool{}
+	for _, r := range p.Routes {
+		served[r.Pattern] = true
+	}
+	for _, o := range c.Operations() {
+		for _, path := range append(o.Also, o.Path) {
+			if !served[o.Method+" "+path] {
+				t.Errorf("the contract names %s %s, which is not served", o.Method, path)
+			}
+			delete(served, o.Method+" "+path)
+		}
+	}
+	for pattern := range served {
+		t.Errorf("the contract does not name %s", pattern)
 	}
 }
 

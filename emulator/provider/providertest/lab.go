@@ -15,6 +15,7 @@ import (
 	"github.com/switchhook/switchhook/client"
 	"github.com/switchhook/switchhook/emulator"
 	"github.com/switchhook/switchhook/emulator/clock"
+	"github.com/switchhook/switchhook/emulator/emulatortest"
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/provider"
 	"github.com/switchhook/switchhook/emulator/sandbox"
@@ -41,6 +42,7 @@ func newLab(t testing.TB, d Dialect) *Lab {
 	t.Helper()
 	emu, err := emulator.New(emulator.Options{
 		Providers: []provider.Provider{d.Provider}, Clock: clock.Options{Mode: clock.Manual},
+		SelfCheck: true, OffContract: emulatortest.OffContract(t),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package surge
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/switchhook/switchhook/emulator/provider"
@@ -45,10 +46,11 @@ func takeIn(net provider.Network, d sms.Document, body importing, account sms.Ac
 	if _, taken := net.Book().Line("", string(body.Number)); taken || body.Number == poolNumber || !body.Number.Valid() {
 		return
 	}
-	l := sms.Line{ID: mint(net, sms.KindLine, d.ID), Number: body.Number, Kind: body.Kind, Name: body.Name}
-	if l.Kind == "" {
-		l.Kind = sms.LongCode
+	kind := cmp.Or(body.Kind, sms.LongCode)
+	if kind != sms.LongCode && kind != sms.TollFree && kind != sms.ShortCode {
+		return
 	}
+	l := sms.Line{ID: mint(net, sms.KindLine, d.ID), Number: body.Number, Kind: kind, Name: body.Name}
 	if l.Name == "" {
 		l.Name = formatted(l.Number)
 	}

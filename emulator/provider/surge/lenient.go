@@ -51,6 +51,9 @@ var touched = map[sms.Kind]func(provider.Network) any{
 	kindRecording: func(net provider.Network) any {
 		account, _ := net.Book().Account(firstAccount(net))
 		c, _ := call{Handset: stranger, Duration: 1}.complete(account, net.Book().Now())
+		if who, err := contactFor(net, account.ID, stranger); err == nil {
+			c.Contact = who.ID
+		}
 		return recording{Call: mint(net, kindCall, "of a recording"), Duration: 1, Of: &c}
 	},
 	kindFile: func(provider.Network) any { return struct{}{} },

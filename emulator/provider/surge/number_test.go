@@ -198,6 +198,7 @@ func TestImport(t *testing.T) {
 	bring(importing{Number: "+18335550177", Kind: sms.TollFree})
 	bring(importing{Number: "+18015550100"}) // the account has it
 	bring(importing{Number: "nonsense"})
+	bring(importing{Number: "+18015550178", Kind: "fax"}) // the vendor has no such kind
 	s.wait(500 * time.Millisecond)
 	s.wait(2 * time.Minute)
 	s.call("", "GET", "/accounts/{account}/phone_numbers", "")

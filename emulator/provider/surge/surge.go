@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/switchhook/switchhook/contracts"
 	"github.com/switchhook/switchhook/emulator/provider"
 	"github.com/switchhook/switchhook/emulator/sms"
 	"github.com/switchhook/switchhook/emulator/webhook"
@@ -28,6 +29,7 @@ func New() provider.Provider {
 		Encode:    encode,
 		Sign:      sign,
 		Signed:    provider.Signed{Body: true, Time: true, Several: true},
+		Typed:     true,
 		NewSecret: newSecret,
 		Retry:     func(provider.Settings) webhook.Ladder { return ladder() },
 		Events:    events,
@@ -51,6 +53,7 @@ func New() provider.Provider {
 			},
 		},
 		Declined: declined,
+		Contract: func() (*contracts.Contract, error) { return contracts.Load(vendor) },
 	}
 }
 

@@ -44,7 +44,11 @@ func TestRecordings(t *testing.T) {
 	t.Parallel()
 	s := newStory(t)
 	s.w.inside(t, func(net provider.Network) {
-		c := call{Handset: ana, Line: "+18015550100", Status: "completed", Duration: 8, Started: epoch}
+		who, bad := contactFor(net, s.w.account.ID, ana)
+		if bad != nil {
+			t.Error(bad)
+		}
+		c := call{Handset: ana, Line: "+18015550100", Status: "completed", Duration: 8, Started: epoch, Contact: who.ID}
 		d := document(kindRecording, s.w.account.ID, recording{Call: "call_01m0fv18v8ekpt0kd0s0bkwfwy", Duration: 7, Of: &c})
 		if err := net.Do(&d); err != nil {
 			t.Error(err)

@@ -53,8 +53,9 @@ func newWorld(t testing.TB, settings ...string) *world {
 	p.Routes = spied
 	box, err := sandbox.New(sandbox.Options{
 		ID: "test", Providers: []provider.Provider{p}, Poster: poster(),
-		Clock: clock.Options{Mode: clock.Manual, Start: epoch},
-		Base:  func(string) string { return "http://127.0.0.1:4010/surge" },
+		Clock:       clock.Options{Mode: clock.Manual, Start: epoch},
+		Base:        func(string) string { return "http://127.0.0.1:4010/surge" },
+		OffContract: offContract(t),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -75,6 +76,22 @@ func newWorld(t testing.TB, settings ...string) *world {
 	w.box, w.front, w.key = box, front(box, p), box.Placeholders()[vendor]["key"]
 	w.account, _ = w.book(t).Account(box.Placeholders()[vendor]["account"])
 	return w
+}
+
+// offContract fails the test at its end for each finding.
+func offContract(t testing.TB) func(journal.Finding) {
+	var mu sync.Mutex
+	said := map[string]bool{}
+	t.Cleanup(func() {
+		for text := range said {
+			t.Errorf("off contract: %s", text)
+		}
+	})
+	return func(f journal.Finding) {
+		mu.Lock()
+		defer mu.Unlock()
+		said[f.String()] = true
+	}
 }
 
 // front is the vendor's API over one sandbox.
