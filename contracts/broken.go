@@ -12,6 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
@@ -81,8 +82,8 @@ func (r *report) breaches(e *jsonschema.ValidationError, hidden bool) []breach {
 
 func one(e *jsonschema.ValidationError, kind sms.FindingKind, problem string) breach {
 	return breach{
-		kind: kind, at: join("", e.InstanceLocation...), problem: problem,
-		rule: join(ruleOf(e.SchemaURL), e.ErrorKind.KeywordPath()...),
+		kind: kind, at: jsonpointer.Join("", e.InstanceLocation...), problem: problem,
+		rule: jsonpointer.Join(ruleOf(e.SchemaURL), e.ErrorKind.KeywordPath()...),
 	}
 }
 
@@ -90,7 +91,7 @@ func missing(e *jsonschema.ValidationError, names []string, problem string) []br
 	var all []breach
 	for _, name := range names {
 		b := one(e, sms.FoundMissing, problem)
-		b.at = join(b.at, name)
+		b.at = jsonpointer.Join(b.at, name)
 		all = append(all, b)
 	}
 	return all
@@ -100,7 +101,7 @@ func strangers(e *jsonschema.ValidationError, names []string, kind sms.FindingKi
 	var all []breach
 	for _, name := range names {
 		b := one(e, kind, unnamed)
-		b.at = join(b.at, name)
+		b.at = jsonpointer.Join(b.at, name)
 		all = append(all, b)
 	}
 	return all
@@ -162,9 +163,9 @@ func (r *report) alternatives(e *jsonschema.ValidationError, hidden bool, keywor
 	for _, cause := range e.Causes {
 		all = append(all, r.breaches(cause, hidden))
 	}
-	here := join("", e.InstanceLocation...)
+	here := jsonpointer.Join("", e.InstanceLocation...)
 	slices.SortStableFunc(all, func(a, b []breach) int { return compareFit(a, b, here) })
-	rule := join(ruleOf(e.SchemaURL), keyword)
+	rule := jsonpointer.Join(ruleOf(e.SchemaURL), keyword)
 	switch {
 	case len(all) == 0:
 		return []breach{{kind: sms.FoundShape, at: here, rule: rule, problem: "fits no alternative of the contract"}}

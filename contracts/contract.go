@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
 )
 
 // Contract is what one provider promises. It may be used by many goroutines.
@@ -85,7 +87,7 @@ func (c *Contract) load() (err error) {
 		return err
 	}
 	c.document = sync.OnceValues(c.typed)
-	c.typeAt = textAt(c.raw, "#/x-webhook-type")
+	c.typeAt = jsonpointer.Text(c.raw, "#/x-webhook-type")
 	if err := c.index(); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
@@ -42,7 +43,7 @@ func lines(found []sms.Finding) string {
 func resolves(t *testing.T, c *Contract, found []sms.Finding) {
 	t.Helper()
 	for _, f := range found {
-		if _, ok := at(c.raw, f.Rule); !ok {
+		if _, ok := jsonpointer.At(c.raw, f.Rule); !ok {
 			t.Errorf("the rule %q of %q is not in the document", f.Rule, f.Problem)
 		}
 		if f.Operation == "" {

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
 )
 
 // What a document may be at most: a hostile one must not cost memory.
@@ -110,90 +112,12 @@ func scalar(n *yaml.Node) (any, error) {
 // nodeAt is the node that a JSON pointer ("#/paths/…") leads to, or the last
 // one on the way to it.
 func nodeAt(n *yaml.Node, pointer string) *yaml.Node {
-	for _, token := range tokens(pointer) {
-		next := child(n, token)
+	for _, token := range jsonpointer.Tokens(pointer) {
+		_, next := jsonpointer.Node(n, token)
 		if next == nil {
 			return n
 		}
 		n = next
 	}
 	return n
-}
-
-func child(n *yaml.Node, token string) *yaml.Node {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	switch n.Kind {
-	case yaml.MappingNode:
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			if n.Content[i].Value == token {
-				return n.Content[i+1]
-			}
-		}
-	case yaml.SequenceNode:
-		if i, err := strconv.Atoi(token); err == nil && i >= 0 && i < len(n.Content) {
-			return n.Content[i]
-		}
-	}
-	return nil
-}
-
-var (
-	escapeToken   = strings.NewReplacer("~", "~0", "/", "~1").Replace
-	unescapeToken = strings.NewReplacer("~1", "/", "~0", "~").Replace
-)
-
-// join puts tokens behind a JSON pointer.
-func join(pointer string, tokens ...string) string {
-	for _, token := range tokens {
-		pointer += "/" + escapeToken(token)
-	}
-	return pointer
-}
-
-// tokens are the unescaped parts of a JSON pointer, with or without its "#".
-func tokens(pointer string) []string {
-	_, pointer, found := strings.Cut(pointer, "/")
-	if !found {
-		return nil
-	}
-	parts := strings.Split(pointer, "/")
-	for i := range parts {
-		parts[i] = unescapeToken(parts[i])
-	}
-	return parts
-}
-
-// step is the value under one token, if v has it.
-func step(v any, token string) (any, bool) {
-	switch v := v.(type) {
-	case map[string]any:
-		next, ok := v[token]
-		return next, ok
-	case []any:
-		if i, err := strconv.Atoi(token); err == nil && i >= 0 && i < len(v) {
-			return v[i], true
-		}
-	}
-	return nil, false
-}
-
-// at is the value that a JSON pointer leads to.
-func at(v any, pointer string) (any, bool) {
-	for _, token := range tokens(pointer) {
-		next, ok := step(v, token)
-		if !ok {
-			return nil, false
-		}
-		v = next
-	}
-	return v, true
-}
-
-// textAt is the text that a JSON pointer leads to; "" if it leads to none.
-func textAt(v any, pointer string) string {
-	found, _ := at(v, pointer)
-	text, _ := found.(string)
-	return text
 }

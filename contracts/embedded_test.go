@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
@@ -63,7 +64,7 @@ func TestEverythingHasABasis(t *testing.T) {
 			}
 		}
 		for _, name := range c.node("#/components/schemas").names() {
-			if n := c.node(join("#/components/schemas", name)); !slices.Contains(words, c.basis(n.pointer).Evidence) {
+			if n := c.node(jsonpointer.Join("#/components/schemas", name)); !slices.Contains(words, c.basis(n.pointer).Evidence) {
 				t.Errorf("the schema %s says no evidence", name)
 			}
 		}
@@ -82,7 +83,7 @@ func TestReferencesLead(t *testing.T) {
 			if !ok {
 				return
 			}
-			if _, ok := at(c.raw, ref); !ok {
+			if _, ok := jsonpointer.At(c.raw, ref); !ok {
 				t.Errorf("%s refers to %s, which is not there", pointer, ref)
 			}
 		})
@@ -94,11 +95,11 @@ func visit(v any, pointer string, do func(pointer string, object map[string]any)
 	case map[string]any:
 		do(pointer, v)
 		for name, inner := range v {
-			visit(inner, join(pointer, name), do)
+			visit(inner, jsonpointer.Join(pointer, name), do)
 		}
 	case []any:
 		for i, inner := range v {
-			visit(inner, join(pointer, fmt.Sprint(i)), do)
+			visit(inner, jsonpointer.Join(pointer, fmt.Sprint(i)), do)
 		}
 	}
 }
@@ -141,10 +142,10 @@ func (c *Contract) examples(pointer string) map[string]any {
 	all := map[string]any{}
 	n := c.node(pointer)
 	if v, ok := n.object["example"]; ok {
-		all[join(pointer, "example")] = v
+		all[jsonpointer.Join(pointer, "example")] = v
 	}
 	for _, name := range n.under("examples").names() {
-		all[join(pointer, "examples", name)] = n.under("examples", name).object["value"]
+		all[jsonpointer.Join(pointer, "examples", name)] = n.under("examples", name).object["value"]
 	}
 	for at, v := range all {
 		if _, isText := v.(string); isText && strings.Contains(pointer, "xml") {

@@ -3,6 +3,8 @@ package contracts
 import (
 	"fmt"
 	"strings"
+
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
 )
 
 // basis is what stands nearest above a pointer into the document.
@@ -36,11 +38,11 @@ func (c *Contract) sensitive(pointer string) bool {
 // above calls visit with every object from the root down to a pointer.
 func (c *Contract) above(pointer string, visit func(object map[string]any)) {
 	var v any = c.raw
-	for _, token := range append(tokens(pointer), "") {
+	for _, token := range append(jsonpointer.Tokens(pointer), "") {
 		if object, ok := v.(map[string]any); ok {
 			visit(object)
 		}
-		next, ok := step(v, token)
+		next, ok := jsonpointer.Step(v, token)
 		if !ok {
 			return
 		}
@@ -53,12 +55,12 @@ func (c *Contract) above(pointer string, visit func(object map[string]any)) {
 func (c *Contract) Evidence() string {
 	var b strings.Builder
 	b.WriteString("<!-- Generated from openapi.yaml beside it (go test ./contracts -run TestEvidence -update); do not edit. -->\n\n")
-	preface := strings.TrimSpace(textAt(c.raw, "#/x-preface"))
+	preface := strings.TrimSpace(jsonpointer.Text(c.raw, "#/x-preface"))
 	if !strings.HasPrefix(preface, "# ") {
-		fmt.Fprintf(&b, "# %s: what each rule rests on\n\n", textAt(c.raw, "#/info/title"))
+		fmt.Fprintf(&b, "# %s: what each rule rests on\n\n", jsonpointer.Text(c.raw, "#/info/title"))
 	}
 	b.WriteString(preface + "\n")
-	sections, _ := at(c.raw, "#/x-rules")
+	sections, _ := jsonpointer.At(c.raw, "#/x-rules")
 	list, _ := sections.([]any)
 	for _, section := range list {
 		writeSection(&b, section)
@@ -69,19 +71,19 @@ func (c *Contract) Evidence() string {
 }
 
 func writeSection(b *strings.Builder, section any) {
-	fmt.Fprintf(b, "\n## %s\n\n", textAt(section, "#/section"))
+	fmt.Fprintf(b, "\n## %s\n\n", jsonpointer.Text(section, "#/section"))
 	b.WriteString("| rule | evidence | source | switch |\n|---|---|---|---|\n")
-	found, _ := at(section, "#/rules")
+	found, _ := jsonpointer.At(section, "#/rules")
 	rules, _ := found.([]any)
 	for _, rule := range rules {
-		evidence := textAt(rule, "#/evidence")
-		if note := textAt(rule, "#/note"); note != "" {
+		evidence := jsonpointer.Text(rule, "#/evidence")
+		if note := jsonpointer.Text(rule, "#/note"); note != "" {
 			if !strings.HasPrefix(note, ";") && !strings.HasPrefix(note, ",") {
 				evidence += " "
 			}
 			evidence += note
 		}
-		writeRow(b, textAt(rule, "#/rule"), evidence, textAt(rule, "#/source"), textAt(rule, "#/switch"))
+		writeRow(b, jsonpointer.Text(rule, "#/rule"), evidence, jsonpointer.Text(rule, "#/source"), jsonpointer.Text(rule, "#/switch"))
 	}
 }
 

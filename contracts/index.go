@@ -10,18 +10,20 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
 )
 
 // index makes the tables that checks look things up in. It goes through plain
 // values, for the typed document takes longer to make than all of this.
 func (c *Contract) index() error {
 	for _, path := range c.node("#/paths").names() {
-		if err := c.indexItem(path, c.node(join("#/paths", path)), false); err != nil {
+		if err := c.indexItem(path, c.node(jsonpointer.Join("#/paths", path)), false); err != nil {
 			return err
 		}
 	}
 	for _, name := range c.node("#/webhooks").names() {
-		if err := c.indexItem(name, c.node(join("#/webhooks", name)), true); err != nil {
+		if err := c.indexItem(name, c.node(jsonpointer.Join("#/webhooks", name)), true); err != nil {
 			return err
 		}
 	}
@@ -40,7 +42,7 @@ type node struct {
 
 func (c *Contract) node(pointer string) node {
 	pointer = c.resolve(pointer)
-	found, _ := at(c.raw, pointer)
+	found, _ := jsonpointer.At(c.raw, pointer)
 	object, _ := found.(map[string]any)
 	return node{c, pointer, object}
 }
@@ -49,9 +51,9 @@ func (c *Contract) node(pointer string) node {
 func (n node) under(tokens ...string) node {
 	var v any = n.object
 	for _, token := range tokens {
-		v, _ = step(v, token)
+		v, _ = jsonpointer.Step(v, token)
 	}
-	pointer := join(n.pointer, tokens...)
+	pointer := jsonpointer.Join(n.pointer, tokens...)
 	object, _ := v.(map[string]any)
 	if _, ok := object["$ref"]; ok {
 		return n.contract.node(pointer)
@@ -78,13 +80,13 @@ func (n node) schema() *schema {
 	if !n.has("schema") {
 		return nil
 	}
-	return n.contract.compiler.schema(join(n.pointer, "schema"))
+	return n.contract.compiler.schema(jsonpointer.Join(n.pointer, "schema"))
 }
 
 // resolve follows the references that stand at a pointer.
 func (c *Contract) resolve(pointer string) string {
 	for range 16 {
-		found, _ := at(c.raw, pointer)
+		found, _ := jsonpointer.At(c.raw, pointer)
 		object, _ := found.(map[string]any)
 		ref, ok := object["$ref"].(string)
 		if !ok || !strings.HasPrefix(ref, "#/") {
@@ -139,7 +141,7 @@ func (n node) spellings() ([]string, error) {
 	for _, v := range n.list("x-also") {
 		path, ok := v.(string)
 		if !ok {
-			return nil, &pointed{join(n.pointer, "x-also"), errors.New("it must be a list of paths")}
+			return nil, &pointed{jsonpointer.Join(n.pointer, "x-also"), errors.New("it must be a list of paths")}
 		}
 		also = append(also, path)
 	}
@@ -223,7 +225,7 @@ func (n node) security() [][]credential {
 }
 
 func (c *Contract) credential(name string) credential {
-	n := c.node(join("#/components/securitySchemes", name))
+	n := c.node(jsonpointer.Join("#/components/securitySchemes", name))
 	k := credential{name: "Authorization", in: "header", pointer: n.pointer}
 	switch n.text("type") {
 	case "http":

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
 )
 
 // Message is a request or a webhook as the contract reads it: who it is about,
@@ -43,7 +45,7 @@ func (c *Contract) ReadWebhook(w Webhook) (Message, bool) {
 	word := w.Type
 	if word == "" && c.typeAt != "" {
 		value, _ := decodeJSON(w.Body) // what is malformed has no word
-		word = textAt(value, c.typeAt)
+		word = jsonpointer.Text(value, c.typeAt)
 	}
 	w.Secrets = nil // a signature says nothing about what is signed
 	var best *Operation
@@ -141,7 +143,7 @@ func (m Message) values(pointers []any) []string {
 }
 
 // at is the text at a JSON pointer into the body, or at query:NAME or path:NAME.
-func (m Message) at(pointer string) string {
+func (m Message) jsonpointer.At(pointer string) string {
 	if name, ok := strings.CutPrefix(pointer, "path:"); ok {
 		return m.Path(name)
 	}
@@ -153,7 +155,7 @@ func (m Message) at(pointer string) string {
 		}
 		return ""
 	}
-	found, _ := at(m.body, pointer)
+	found, _ := jsonpointer.At(m.body, pointer)
 	switch v := found.(type) {
 	case string:
 		return v
@@ -196,12 +198,12 @@ func shape(out map[string]string, pointer string, v any, flat []*jsonschema.Sche
 	case map[string]any:
 		out[pointer] = "object"
 		for name, inner := range v {
-			shape(out, join(pointer, name), inner, property(flat, name))
+			shape(out, jsonpointer.Join(pointer, name), inner, property(flat, name))
 		}
 	case []any:
 		out[pointer] = "array"
 		for i, inner := range v {
-			shape(out, join(pointer, strconv.Itoa(i)), inner, item(flat))
+			shape(out, jsonpointer.Join(pointer, strconv.Itoa(i)), inner, item(flat))
 		}
 	case nil:
 		if pointer != "" {
@@ -246,11 +248,11 @@ func texts(out map[string]string, pointer string, v any) {
 	switch v := v.(type) {
 	case map[string]any:
 		for name, inner := range v {
-			texts(out, join(pointer, name), inner)
+			texts(out, jsonpointer.Join(pointer, name), inner)
 		}
 	case []any:
 		for i, inner := range v {
-			texts(out, join(pointer, strconv.Itoa(i)), inner)
+			texts(out, jsonpointer.Join(pointer, strconv.Itoa(i)), inner)
 		}
 	case string:
 		out[pointer] = v

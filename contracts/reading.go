@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
 )
 
 // Text is the document of a provider as it is built in.
@@ -28,7 +30,7 @@ func (c *Contract) FindWebhook(w Webhook) *Operation {
 	word := w.Type
 	if word == "" && c.typeAt != "" {
 		value, _ := decodeJSON(w.Body)
-		word = textAt(value, c.typeAt)
+		word = jsonpointer.Text(value, c.typeAt)
 	}
 	var best *Operation
 	least := 0
@@ -69,7 +71,7 @@ func (o *Operation) idle(q Request) int {
 // Role is what an extension of o says, as plain values: a map, a list or a
 // text; nil if o has none of that name.
 func (o *Operation) Role(name string) any {
-	found, _ := at(o.contract.raw, join(o.pointer, name))
+	found, _ := jsonpointer.At(o.contract.raw, jsonpointer.Join(o.pointer, name))
 	return found
 }
 
@@ -136,13 +138,13 @@ func ReadQuery(address string) map[string]any {
 }
 
 // At is the value that a JSON pointer leads to.
-func (r Reading) At(pointer string) (any, bool) { return at(r.Value, pointer) }
+func (r Reading) At(pointer string) (any, bool) { return jsonpointer.At(r.Value, pointer) }
 
 // Worded reports whether the contract lists the values that may stand at a
 // pointer: they are words of the vendor's, and no content of a message.
 func (r Reading) Worded(pointer string) bool {
 	flat := r.flat
-	for _, token := range tokens(pointer) {
+	for _, token := range jsonpointer.Tokens(pointer) {
 		next := property(flat, token)
 		if _, err := strconv.Atoi(token); err == nil && next == nil {
 			next = item(flat)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
@@ -105,7 +106,7 @@ func comparePointers(a, b string) int {
 
 // subject names what a pointer leads to, to begin a sentence with.
 func subject(pointer string) string {
-	parts := tokens(pointer)
+	parts := jsonpointer.Tokens(pointer)
 	if len(parts) == 0 {
 		return "the body"
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
@@ -42,7 +43,7 @@ var schemes = map[string]func(http.Header, string) (signed, error){
 }
 
 func (c *Contract) readSignatures() ([]signature, error) {
-	found, ok := at(c.raw, "#/x-signature")
+	found, ok := jsonpointer.At(c.raw, "#/x-signature")
 	if !ok {
 		return nil, nil
 	}
@@ -52,8 +53,8 @@ func (c *Contract) readSignatures() ([]signature, error) {
 	}
 	var all []signature
 	for i := range list {
-		pointer := join("#/x-signature", strconv.Itoa(i))
-		s := signature{scheme: textAt(c.raw, pointer+"/scheme"), header: textAt(c.raw, pointer+"/header"), pointer: pointer}
+		pointer := jsonpointer.Join("#/x-signature", strconv.Itoa(i))
+		s := signature{scheme: jsonpointer.Text(c.raw, pointer+"/scheme"), header: jsonpointer.Text(c.raw, pointer+"/header"), pointer: pointer}
 		if s.read = schemes[s.scheme]; s.read == nil {
 			return nil, &pointed{pointer, fmt.Errorf("the scheme %q is not known; write standard-webhooks, timestamped or body-hmac", s.scheme)}
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
@@ -57,7 +58,7 @@ func (w *walk) object(object map[string]any, schemas []*jsonschema.Schema) {
 	}
 	slices.Sort(strange)
 	for _, name := range strange {
-		pointer := join(join("", w.at...), name)
+		pointer := jsonpointer.Join(jsonpointer.Join("", w.at...), name)
 		w.report.add(w.report.strange, "body", pointer, ruleOf(namer(schemas).Location), subject(pointer)+" "+unnamed)
 	}
 }
@@ -70,7 +71,7 @@ func (w *walk) names(object map[string]any, schemas []*jsonschema.Schema) {
 		}
 		for name := range object {
 			if s.PropertyNames.Validate(name) != nil {
-				pointer := join(join("", w.at...), name)
+				pointer := jsonpointer.Join(jsonpointer.Join("", w.at...), name)
 				w.report.add(sms.FoundValue, "body", pointer, ruleOf(s.PropertyNames.Location), subject(pointer)+" "+misnamed)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
 
@@ -34,7 +35,7 @@ func (c *Contract) CheckWebhook(w Webhook) []sms.Finding {
 	word := w.Type
 	if word == "" && c.typeAt != "" {
 		value, _ := decodeJSON(w.Body) // what is malformed is told by the check
-		word = textAt(value, c.typeAt)
+		word = jsonpointer.Text(value, c.typeAt)
 	}
 	if word == "" {
 		return c.best(candidates, w)

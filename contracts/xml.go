@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
 )
 
 // element is one of an XML text.
@@ -82,7 +84,7 @@ func (c *compiler) xmlOf(s *jsonschema.Schema) xmlWords {
 	if known, ok := c.words.Load(s); ok {
 		return known.(xmlWords)
 	}
-	found, _ := at(c.document, ruleOf(s.Location)+"/xml")
+	found, _ := jsonpointer.At(c.document, ruleOf(s.Location)+"/xml")
 	object, _ := found.(map[string]any)
 	var w xmlWords
 	w.Name, _ = object["name"].(string)

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/switchhook/switchhook/contracts"
 	"github.com/switchhook/switchhook/emulator"
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/provider"
@@ -79,7 +80,7 @@ func written(t *testing.T) map[string]string {
 	t.Helper()
 	parts := map[string]string{
 		"faults": faultTable(), "routes": routeTable(t), "summary": summary(),
-		"snippet": snippet(t),
+		"snippet": snippet(t), "evidence": evidence(t),
 	}
 	for _, p := range emulator.Providers() {
 		parts["operations "+p.Name] = operations(p)
@@ -120,6 +121,70 @@ func summary() string {
 		})
 	}
 	return table([]string{"provider", "routes served", "left out", "magic numbers", "switches"}, rows)
+}
+
+// evidence counts, for each provider, what its contract rests on.
+func evidence(t *testing.T) string {
+	t.Helper()
+	var rows [][]string
+	for _, p := range emulator.Providers() {
+		contract, err := contracts.Load(p.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows,
+			basisRow(p.Name, "operations", bases(contract.Operations())),
+			basisRow(p.Name, "webhooks", bases(contract.Webhooks())),
+			basisRow(p.Name, "rules of behaviour", ruleBases(t, contract)))
+	}
+	return table([]string{"provider", "what", "documented", "recorded", "inferred"}, rows)
+}
+
+// basisRow counts words of evidence. One that has no column shows in the first,
+// so that none is lost.
+func basisRow(name, what string, words []string) []string {
+	row, count := []string{name, what}, map[string]int{}
+	for _, word := range words {
+		count[word]++
+	}
+	for _, word := range []string{"documented", "recorded", "inferred"} {
+		row = append(row, fmt.Sprint(count[word]))
+		delete(count, word)
+	}
+	for word, n := range count {
+		row[1] += fmt.Sprintf(", %d %q", n, word)
+	}
+	return row
+}
+
+func bases(all []*contracts.Operation) []string {
+	words := make([]string, len(all))
+	for i, o := range all {
+		words[i] = o.Basis.Evidence
+	}
+	return words
+}
+
+// ruleBases are those of what a contract says in words, under x-rules.
+func ruleBases(t *testing.T, c *contracts.Contract) []string {
+	t.Helper()
+	data, err := json.Marshal(c.Document().Extensions["x-rules"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sections []struct {
+		Rules []struct{ Evidence string }
+	}
+	if err := json.Unmarshal(data, &sections); err != nil || len(sections) == 0 {
+		t.Fatalf("the contract %s has no rules: %v", c.Name(), err)
+	}
+	var words []string
+	for _, s := range sections {
+		for _, r := range s.Rules {
+			words = append(words, r.Evidence)
+		}
+	}
+	return words
 }
 
 func operations(p provider.Provider) string {

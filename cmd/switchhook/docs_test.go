@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/switchhook/switchhook/cmd/switchhook/cli"
 	"github.com/switchhook/switchhook/scenarios/page"
 	"github.com/switchhook/switchhook/scenarios/sut"
 )
@@ -49,10 +51,11 @@ func TestPagesDocumentShowsEveryVerb(t *testing.T) {
 	}
 	shown := map[string]bool{}
 	for _, s := range p.Steps() {
-		shown[string(s.Verb)], shown[string(s.Verb)+" "+s.Word] = true, true
+		shown[string(s.Verb)], shown[string(s.Verb)+" "+s.Word+string(s.Kill.Point)] = true, true
 	}
 	for _, want := range []string{
 		"texts", "asks", "sends", "queues", "settle", "advance", "fault", "switch",
+		"kill now", "kill received", "kill called", "kill accepted", "kill answered", "kill acked",
 		"handset off", "handset on", "handset no-receipts", "handset no-mms", "handset fails",
 		"webhooks timeout", "webhooks parallel", "webhooks unordered", "webhooks rotate",
 		"expect replies", "expect sends-to", "expect calls-to", "expect attempts", "expect conversations", "expect state",
@@ -94,4 +97,43 @@ func TestDocumentsLinkToWhatIsThere(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Commands in the documents exist, with the flags that stand there.
+func TestDocumentsShowCommandsThatExist(t *testing.T) {
+	t.Parallel()
+	called := regexp.MustCompile("(?m)(?:^\\$ |^ *|`|\\$\\(|go run ./cmd/)switchhook ([a-z]+)( [a-z]+)?([^`\n]*)")
+	flag := regexp.MustCompile(` (--[a-z-]+)`)
+	shown := 0
+	for _, file := range documents(t) {
+		for _, found := range called.FindAllStringSubmatch(read(t, file), -1) {
+			args := []string{found[1]}
+			if found[1] == "contracts" && found[2] != "" {
+				args = append(args, strings.TrimSpace(found[2]))
+			}
+			help, code := helpOf(t, args...)
+			if code != 0 {
+				t.Errorf("%s shows %q, which there is not", file, found[0])
+				continue
+			}
+			line, _, _ := strings.Cut(found[3], " #")
+			for _, f := range flag.FindAllStringSubmatch(line, -1) {
+				if shown++; !regexp.MustCompile(regexp.QuoteMeta(f[1]) + `\b`).MatchString(help) {
+					t.Errorf("%s shows %q, but %s has no %s", file, found[0], strings.Join(args, " "), f[1])
+				}
+			}
+		}
+	}
+	if shown < 20 {
+		t.Errorf("the documents show %d flags; they should show many", shown)
+	}
+}
+
+// helpOf is what a command says with --help.
+func helpOf(t *testing.T, command ...string) (help string, code int) {
+	t.Helper()
+	var out, complaints bytes.Buffer
+	none := func(string) string { return "" }
+	code = cli.Main(t.Context(), append(command, "--help"), none, strings.NewReader(""), &out, &complaints)
+	return out.String(), code
 }

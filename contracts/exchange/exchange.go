@@ -69,7 +69,7 @@ type Sorted struct {
 
 // Sort finds out whose the entries of a recording are.
 func Sort(h *recording.HAR, o Options) Sorted {
-	s := sorter{Options: o, own: h.Log.Switchhook != nil && h.Log.Switchhook.Provider != ""}
+	s := sorter{Options: o, own: h.Log.Switchhook != nil && h.Log.Switchhook.Provider != "" && h.Log.Creator.Name == "switchhook"}
 	for _, c := range o.Contracts {
 		s.hosts = append(s.hosts, serversOf(c))
 		s.guides = append(s.guides, recording.NewRedactor(recording.Options{Document: c.Document()}))
@@ -95,7 +95,7 @@ func Sort(h *recording.HAR, o Options) Sorted {
 
 type sorter struct {
 	Options
-	own    bool // the recording is of one provider
+	own    bool // our recorder made it, so that all its calls are of one provider
 	hosts  []map[server]bool
 	guides []*recording.Redactor
 }

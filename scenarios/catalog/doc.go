@@ -1,7 +1,8 @@
 // Package catalog holds the built-in scenario pages, by topic: replies,
-// duplicates, delivery, consent, trust, tolerance and sending.
+// duplicates, ordering, delivery, consent, sending, trust, tolerance, unknown,
+// crash and replicas.
 //
 // Each page that names bugs in its header is known to catch them in the
-// reference application, and all pass on the correct one. The package runs
+// reference application, and all pass on the correct one, or show what no program could avoid. The package runs
 // nothing.
 package catalog

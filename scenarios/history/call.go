@@ -26,6 +26,11 @@ type Call struct {
 	Told         uint64 // 0: nothing is recorded
 	Status       int    // 0: no answer reached the caller
 	Faults       []journal.Fault
+	Wait         time.Duration // before it comes back, as it was told; 0: it was not
+	Killed       uint64        // the kill that kept the caller from its answer, or from writing it down
+
+	answer []journal.Header
+	fields map[string]string // the texts in the body, by where they stand
 }
 
 // Sent is an MT that a call made.
@@ -35,6 +40,9 @@ type Sent struct {
 	Seq     uint64
 	Call    *Call
 	Message sms.Message // as it was last seen; the zero value if never
+	Changes []Change
+	Reports []Report // what webhooks told of it, in the order in which they began
+	Views   []View   // what the system under test said of it
 }
 
 // Sends reports whether the call asked for a message, whatever became of it.
@@ -43,9 +51,9 @@ func (c *Call) Sends() bool {
 }
 
 // Unknown reports whether the caller cannot know what was done: no answer, a
-// failing one, or one that could not be read.
+// failing one, one that could not be read, or its own end.
 func (c *Call) Unknown() bool {
-	return c.Told == 0 || c.Status == 0 || c.Status >= http.StatusInternalServerError ||
+	return c.Told == 0 || c.Killed > 0 || c.Status == 0 || c.Status >= http.StatusInternalServerError ||
 		slices.ContainsFunc(c.Faults, func(f journal.Fault) bool { return blurs(f.Kind) })
 }
 
@@ -73,7 +81,7 @@ func (h *History) readCall(e journal.Entry) {
 	}
 	c := h.calls[e.Call.ID]
 	if e.Kind == journal.KindCall && c == nil {
-		c = &Call{ID: e.Call.ID, Request: *e.Call, Seq: e.Seq, Wall: e.Wall}
+		c = &Call{ID: e.Call.ID, Request: *e.Call, Seq: e.Seq, Wall: e.Wall, fields: fields(e.Call.Body)}
 		h.calls[c.ID] = c
 		h.Calls = append(h.Calls, c)
 	}
@@ -88,7 +96,7 @@ func (h *History) readCall(e journal.Entry) {
 		c.Conversation = Conversation{e.Call.Handset, e.Call.Line}
 		c.Named = c.Handset != ""
 	case journal.KindTold:
-		c.Told, c.Status = e.Seq, e.Call.Status
+		c.Told, c.Status, c.answer = e.Seq, e.Call.Status, e.Call.Header
 	}
 }
 

@@ -109,14 +109,14 @@ func (h *History) tells(e *Event) (out, ok bool) {
 
 // Owed reports whether the system under test must answer a text, now that the
 // record has ended: it was acknowledged, the handset may be texted as far as
-// the system under test could know, and it did not leave again before the world
-// had been quiet once.
+// the system under test could know and was not told otherwise, and it did not
+// leave again before the world had been quiet once.
 func (h *History) Owed(in *Inbound) bool {
 	acked := in.Acked()
 	if in.Expected <= 0 || in.Copy || acked == 0 {
 		return false
 	}
-	if c := h.consentAt(in.Handset, in.Seq); c != nil && (c.Out || c.Told == 0 || c.Told > acked) {
+	if c := h.consentAt(in.Handset, in.Seq); c != nil && (c.Out || c.Told == 0 || c.Told > acked) || h.misled(in) {
 		return false
 	}
 	for _, c := range h.ConsentOf(in.Handset) {

@@ -1,8 +1,6 @@
 package history
 
 import (
-	"strings"
-
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
@@ -18,9 +16,15 @@ type History struct {
 	Asks     []Ask
 	Consent  []*Consent
 	Quiet    []uint64 // when the world was at rest
+	Kills    []*Kill
+	Drift    []Drift
+	Pending  []View // how much work the system under test said it had left
 	Faults   Faults
 
 	steps    []uint64 // markers of lines and ends of the script
+	lastStep string   // the last of them
+	changes  map[string][]Change
+	views    []View
 	reader   reader
 	entries  map[uint64]journal.Entry
 	messages map[string]*sms.Message // latest snapshot
@@ -29,6 +33,8 @@ type History struct {
 	attempts map[string]*Attempt
 	calls    map[string]*Call
 	struck   map[string][]journal.Fault // by attempt or call id
+	secrets  map[string]int             // that sign, by endpoint, as of the entry being read
+	wording  map[string]places          // by route; only of those that made a message
 
 	conversations   map[string]Conversation // by id
 	conversationIDs []string                // in the order of the record
@@ -37,13 +43,6 @@ type History struct {
 // Conversation is what a handset and a line say to each other.
 type Conversation struct {
 	Handset, Line sms.Number
-}
-
-// Ask is a marker that says that the harness asked the system under test, by
-// its own interface, to text a handset.
-type Ask struct {
-	Seq     uint64
-	Handset sms.Number
 }
 
 // Faults are the rules of the record by what became of them.
@@ -60,12 +59,15 @@ func New(entries []journal.Entry, promise Promise) *History {
 		reader:        newReader(promise),
 		entries:       make(map[uint64]journal.Entry, len(entries)),
 		messages:      map[string]*sms.Message{},
+		changes:       map[string][]Change{},
 		conversations: map[string]Conversation{},
 		inbound:       map[string]*Inbound{},
 		events:        map[string]*Event{},
 		attempts:      map[string]*Attempt{},
 		calls:         map[string]*Call{},
 		struck:        map[string][]journal.Fault{},
+		secrets:       map[string]int{},
+		wording:       map[string]places{},
 	}
 	h.Promise = h.reader.promise
 	for _, e := range entries {
@@ -80,6 +82,7 @@ func (h *History) read(e journal.Entry) {
 	switch e.Kind {
 	case journal.KindMessage:
 		h.readMessage(e)
+		h.readChange(e)
 	case journal.KindConversation:
 		h.readConversation(e)
 	case journal.KindOptOut:
@@ -92,8 +95,16 @@ func (h *History) read(e journal.Entry) {
 		h.readCall(e)
 	case journal.KindFaultPlanned, journal.KindFaultFired, journal.KindFaultMissed:
 		h.readFault(e)
+	case journal.KindFinding:
+		h.readFinding(e)
+	case journal.KindEndpoint:
+		h.readEndpoint(e)
+	case journal.KindProcess:
+		h.readProcess(e)
 	case journal.KindMarker:
 		h.readMarker(e)
+	case journal.KindProbe:
+		h.readProbe(e)
 	case journal.KindClock:
 		if e.Clock != nil && e.Clock.Quiet {
 			h.Quiet = append(h.Quiet, e.Seq)
@@ -131,27 +142,12 @@ func (h *History) readFault(e journal.Entry) {
 	}
 }
 
-// What markers begin with: an Ask, a line of the script, its begin or end.
-const (
-	asked = "app sends "
-	line  = "line "
-	page  = "page "
-)
-
-func (h *History) readMarker(e journal.Entry) {
-	if strings.HasPrefix(e.Marker, line) || strings.HasPrefix(e.Marker, page) {
-		h.steps = append(h.steps, e.Seq)
-	}
-	rest, ok := strings.CutPrefix(e.Marker, asked)
-	if to := strings.Fields(rest); ok && len(to) > 0 {
-		h.Asks = append(h.Asks, Ask{e.Seq, sms.Number(to[0])})
-	}
-}
-
 // link joins what the record tells in different places, once all of it is read.
 func (h *History) link() {
 	for _, c := range h.Calls {
 		c.Faults = h.struck[c.ID]
+		c.Wait = c.wait(c.answer)
+		h.interrupt(c)
 	}
 	for _, a := range h.Attempts {
 		a.Struck = h.struck[a.ID]
@@ -162,5 +158,7 @@ func (h *History) link() {
 	for _, c := range h.Calls {
 		h.placeCall(c)
 	}
+	h.learn()
 	h.tellConsent()
+	h.linkStatus()
 }

@@ -1,6 +1,8 @@
 package history
 
 import (
+	"strconv"
+
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
@@ -13,6 +15,7 @@ type Inbound struct {
 	Keyword  sms.Keyword
 	Expected int    // replies promised; Undeclared if no promise speaks of it
 	Canary   string // the word in it that no other customer may ever see
+	Step     int    // the number that stands there instead, where texts are numbered; 0: none
 	// Copy marks the same text a second time, made by the carrier. The system
 	// under test cannot know, so replies to it are allowed and not owed.
 	Copy   bool
@@ -21,12 +24,11 @@ type Inbound struct {
 
 // Tried is where the first genuine attempt to tell of the text began; 0 if none did.
 func (in *Inbound) Tried() uint64 {
+	var first uint64
 	for _, e := range in.Events {
-		if seq := e.Tried(); seq > 0 {
-			return seq
-		}
+		first = earlier(first, e.Tried())
 	}
-	return 0
+	return first
 }
 
 // Acked is where a genuine attempt to tell of the text first succeeded; 0 if none did.
@@ -70,6 +72,9 @@ func (h *History) readMessage(e journal.Entry) {
 		Conversation: Conversation{m.Handset, m.Line}, Message: *m, Seq: e.Seq, Copy: h.copies(e, m.ID),
 	}
 	in.Keyword, in.Expected, in.Canary = h.reader.read(m.Body)
+	if n, err := strconv.Atoi(in.Canary); err == nil {
+		in.Step, in.Canary = n, "" // too common to mark anybody
+	}
 	h.inbound[m.ID] = in
 	h.Inbound = append(h.Inbound, in)
 	h.consents(in)

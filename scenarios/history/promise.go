@@ -24,6 +24,7 @@ type Promise struct {
 	Replies   []Reply
 	Confirms  int           // messages that it sends by itself after STOP
 	Policy    string        // AtLeastOnce, AtMostOnce or empty
+	Keyed     bool          // the provider takes a send once that is repeated under its idempotency key
 	Timeout   time.Duration // of a webhook, where the record does not say
 	StopWords []string      // that count as STOP besides the usual ones
 	// Keywords classes a text; by default the usual words of the United States

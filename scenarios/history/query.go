@@ -53,3 +53,6 @@ func (h *History) CallsTo(who sms.Number, after uint64) []*Call {
 	}
 	return out
 }
+
+// AtRest reports whether the world came to rest between two entries.
+func (h *History) AtRest(from, to uint64) bool { return h.quietBetween(from, to) }

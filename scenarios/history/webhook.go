@@ -1,6 +1,8 @@
 package history
 
 import (
+	"cmp"
+
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
@@ -40,6 +42,9 @@ type Attempt struct {
 	Started uint64
 	Ended   uint64          // 0: it was still open when the record ended
 	Struck  []journal.Fault // that hit it
+	// Signers is how many of the endpoint's secrets sign, as far as the record
+	// says; 0: it does not.
+	Signers int
 }
 
 // Genuine reports whether the attempt may be believed.
@@ -85,11 +90,17 @@ func (h *History) readAttempt(e journal.Entry) {
 		h.endAttempt(e)
 		return
 	}
-	a := &Attempt{Attempt: *e.Attempt, Started: e.Seq}
+	a := &Attempt{Attempt: *e.Attempt, Started: e.Seq, Signers: h.secrets[cmp.Or(e.Attempt.Endpoint, e.Attempt.Provider)]}
 	h.attempts[a.ID] = a
 	h.Attempts = append(h.Attempts, a)
 	if ev := h.events[a.Event]; ev != nil {
 		ev.Attempts = append(ev.Attempts, a)
+	}
+}
+
+func (h *History) readEndpoint(e journal.Entry) {
+	if e.Endpoint != nil {
+		h.secrets[cmp.Or(e.Endpoint.ID, e.Endpoint.Provider)] = len(e.Endpoint.Secrets)
 	}
 }
 

@@ -10,13 +10,18 @@ const needDeclared = "a text that `replies` in sut.yaml declares, and its webhoo
 
 func atMostOnce(h *history.History) Finding {
 	l, seen, undeclared := balance(h), 0, 0
+	var helpless *Finding
 	for _, a := range l.accounts {
 		for _, s := range a.extra {
 			return failed(a.Handset, tooMany(a, s), proof(a, s)...)
 		}
 		for _, s := range a.resent {
-			if h.Promise.Policy == history.AtMostOnce {
-				return failed(a.Handset, sentAgain(s), proof(a, s)...)
+			f := sentAgain(h, a, s)
+			if f.Status == Fail {
+				return f
+			}
+			if helpless == nil {
+				helpless = &f
 			}
 		}
 		for _, in := range a.inbound {
@@ -28,6 +33,9 @@ func atMostOnce(h *history.History) Finding {
 				seen++
 			}
 		}
+	}
+	if helpless != nil {
+		return *helpless
 	}
 	if seen == 0 && undeclared > 0 {
 		return notExercised("no promise speaks of the texts in this record", needDeclared)
@@ -54,16 +62,12 @@ func tooMany(a *account, s *history.Sent) string {
 		a.Handset, replies(got), len(a.inbound), a.allowed, text.Message.ID, again(text, s.Call.Seq))
 }
 
-func sentAgain(s *history.Sent) string {
-	return fmt.Sprintf("%s was texted again (message %s) after a send whose outcome the application could not know, "+
-		"though the message was made; its policy is %s", s.Handset, s.ID, history.AtMostOnce)
-}
-
 func answered(h *history.History) Finding {
 	l, owed := balance(h), 0
+	var helpless *Finding
 	for _, a := range l.accounts {
 		for _, in := range a.inbound {
-			if n := givenUp(in); n > 0 {
+			if n := givenUp(h, in); n > 0 {
 				return failed(in.Handset, fmt.Sprintf("message %s was never acknowledged after %s: %s",
 					in.Message.ID, count(n, "attempt", "attempts"), lastWord(in)), seqs(in)...)
 			}
@@ -71,7 +75,17 @@ func answered(h *history.History) Finding {
 		if l.short(a) > 0 {
 			return tooFew(l, a)
 		}
+		f := lost(l, a)
+		if f != nil && f.Status == Fail {
+			return *f
+		}
+		if helpless == nil {
+			helpless = f
+		}
 		owed += len(l.owed(a))
+	}
+	if helpless != nil {
+		return *helpless
 	}
 	if owed == 0 {
 		return notExercised("no acknowledged text had a reply to come", "a text with `expect: 1` or more in `replies` of sut.yaml, told to its end")

@@ -2,6 +2,7 @@ package oracle_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/sms"
@@ -36,6 +37,8 @@ func sentAgain(r *record) {
 	r.Sends(r.Number("ana"), historytest.Line, "yes", historytest.Call{Fault: journal.ErrorAfter, Status: 500})
 	r.Replies(t, "yes")
 }
+
+func keyed(p *history.Promise) { p.Keyed = true }
 
 func policy(p string) func(*history.Promise) {
 	return func(promise *history.Promise) { promise.Policy = p }
@@ -105,8 +108,33 @@ func TestAtMostOnce(t *testing.T) {
 			r.SendsTo("ana", "see you tomorrow")
 		}, oracle.Fail, "", nil},
 		{"sent again against its policy", sentAgain, oracle.Fail, "its policy is at-most-once", nil},
-		{"sent again as its policy says", sentAgain, oracle.Pass, "", policy(history.AtLeastOnce)},
-		{"sent again without a policy", sentAgain, oracle.Pass, "", policy("")},
+		{"sent again as its policy says", sentAgain, oracle.Unavoidable, "after call-1 (it was told 500), whose outcome the application could not know", policy(history.AtLeastOnce)},
+		{"sent again without a policy", sentAgain, oracle.Unavoidable, "takes no idempotency key", policy("")},
+		{"sent again where a key would have helped", sentAgain, oracle.Fail, "under the same idempotency key", func(p *history.Promise) { p.Policy, p.Keyed = history.AtLeastOnce, true }},
+		{"sent again after its end", func(r *record) {
+			t := r.Texts("ana", ask)
+			r.Acks(t)
+			r.Replies(t, "yes")
+			r.Kills("answered")
+			r.Restarts()
+			r.Replies(t, "yes")
+		}, oracle.Unavoidable, "it was killed before it could note the answer", policy(history.AtLeastOnce)},
+		{"sent again long after the answer", func(r *record) {
+			t := r.Texts("ana", ask)
+			r.Acks(t)
+			r.Replies(t, "yes")
+			r.Passes(time.Minute)
+			r.Kills("idle")
+			r.Restarts()
+			r.Replies(t, "yes")
+		}, oracle.Fail, "got 2 replies", policy(history.AtLeastOnce)},
+		{"what nobody could help does not hide what somebody could", func(r *record) {
+			sentAgain(r)
+			ben := r.Texts("ben", ask)
+			r.Acks(ben)
+			r.Replies(ben, "yes")
+			r.Replies(ben, "yes")
+		}, oracle.Fail, "message msg_4 got 2 replies", policy(history.AtLeastOnce)},
 		{"sent again twice after one unknown outcome", func(r *record) {
 			sentAgain(r)
 			r.SendsTo("ana", "yes")
@@ -201,8 +229,67 @@ func TestAnswered(t *testing.T) {
 			r.Acks(r.Texts("ana", ask))
 			r.Acks(start)
 		}, oracle.NotExercised, "", nil},
-		{"the outcome was open and it promised not to send again", unknown(before), oracle.Pass, "", nil},
-		{"the same where nobody looked whom it was for", unknown(blind), oracle.Pass, "", nil},
+		{"the outcome was open and it promised not to send again", unknown(before), oracle.Unavoidable, "could not know the outcome of call call-1 (it was told 500), and nothing was made", nil},
+		{"the same where nobody looked whom it was for", unknown(blind), oracle.Unavoidable, "takes no idempotency key", nil},
+		{"the same without a policy", unknown(before), oracle.Unavoidable, "", policy("")},
+		{"it was free to ask again under the same key", unknown(before), oracle.Fail, "which is safe under the same idempotency key", keyed},
+		{"it asked again under the same key and gave up in the end", func(r *record) {
+			r.Acks(r.Texts("ana", ask))
+			for range 3 {
+				r.Sends(r.Number("ana"), historytest.Line, "yes", before)
+			}
+		}, oracle.Unavoidable, "after 2 other calls that ended no better", keyed},
+		{"it promised to send again, did, and gave up in the end", func(r *record) {
+			r.Acks(r.Texts("ana", ask))
+			for range 3 {
+				r.Sends(r.Number("ana"), historytest.Line, "yes", before)
+			}
+			r.Quiet()
+			t := r.Texts("ana", ask)
+			r.Acks(t)
+			r.Replies(t, "yes")
+		}, oracle.Unavoidable, "after 2 other calls that ended no better", policy(history.AtLeastOnce)},
+		{"it promised to send again, and tried only once more", func(r *record) {
+			r.Acks(r.Texts("ana", ask))
+			for range 2 {
+				r.Sends(r.Number("ana"), historytest.Line, "yes", before)
+			}
+		}, oracle.Fail, "", policy(history.AtLeastOnce)},
+		{"tries for two texts at once are not enough for either", func(r *record) {
+			r.Acks(r.Texts("ana", ask))
+			r.Acks(r.Texts("ana", ask))
+			for range 3 {
+				r.Sends(r.Number("ana"), historytest.Line, "yes", before)
+			}
+		}, oracle.Fail, "", policy(history.AtLeastOnce)},
+		{"of two texts the one given up at once counts", func(r *record) {
+			r.Acks(r.Texts("ana", "Book 3pm for Zoe"))
+			r.Acks(r.Texts("ana", ask))
+			for _, words := range []string{"Booked for Zoe.", "Booked for Zoe.", "yes"} {
+				r.Sends(r.Number("ana"), historytest.Line, words, before)
+			}
+			r.Quiet()
+			t := r.Texts("ana", ask)
+			r.Acks(t)
+			r.Replies(t, "sure")
+		}, oracle.Fail, "call call-3", keyed},
+		{"what nobody could help does not hide what somebody could", func(r *record) {
+			unknown(before)(r)
+			r.Acks(r.Texts("ben", ask))
+		}, oracle.Fail, "message msg_2", nil},
+		{"killed in the call, and it promised not to send again", func(r *record) {
+			r.Acks(r.Texts("ana", ask))
+			r.Sends(r.Number("ana"), historytest.Line, "yes", historytest.Call{Fault: journal.TimeoutBefore, Refused: sms.Internal, Silent: true})
+			r.Kills("called")
+			r.Restarts()
+		}, oracle.Unavoidable, "it was killed", nil},
+		{"nobody was there to be told to the end", func(r *record) {
+			t := r.Texts("ana", ask)
+			r.Kills("received")
+			r.Tells(t, historytest.Attempt{Outcome: journal.Failure, Class: "refused"})
+			r.Tells(t, historytest.Attempt{Outcome: journal.Failure, Class: "refused", GaveUp: true})
+			r.Restarts()
+		}, oracle.NotExercised, "", nil},
 		{"the outcome was open and it promised to send again", unknown(before), oracle.Fail, "", policy(history.AtLeastOnce)},
 		{"told to wait and did not come back", unknown(historytest.Call{Fault: journal.RateLimit, Refused: sms.RateLimited, Status: 429}), oracle.Fail, "", nil},
 		{"the provider said no for good", unknown(historytest.Call{Fault: journal.SayOptedOut, Refused: sms.RecipientOut}), oracle.Pass, "", nil},

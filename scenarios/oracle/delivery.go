@@ -13,7 +13,7 @@ import (
 // givenUp is how many genuine attempts were made to tell of a text that awaits a
 // reply, if the ladder ended without an ack and the application had its part in
 // that; 0 otherwise.
-func givenUp(in *history.Inbound) int {
+func givenUp(h *history.History, in *history.Inbound) int {
 	if in.Expected <= 0 || in.Copy || in.Acked() > 0 {
 		return 0
 	}
@@ -24,7 +24,7 @@ func givenUp(in *history.Inbound) int {
 		}
 		n++
 		over = over || a.GaveUp
-		refused = refused || a.Outcome == journal.Failure
+		refused = refused || a.Outcome == journal.Failure && !h.Downed(a)
 	}
 	if !over || !refused {
 		return 0
@@ -72,10 +72,13 @@ func answeredInTime(h *history.History) Finding {
 // application may refuse as well as accept.
 func mayRefuse(a *history.Attempt) bool { return slices.Contains(a.Faults, journal.WrongContentType) }
 
-// excused reports whether the attempt failed while a call was open that the
-// provider's API let down: an application that works before it acknowledges can
-// only pass that on.
+// excused reports whether the attempt failed while the harness kept the
+// application down, or while a call was open that the provider's API let down:
+// an application that works before it acknowledges can only pass that on.
 func excused(h *history.History, a *history.Attempt) bool {
+	if h.Downed(a) {
+		return true
+	}
 	for _, c := range h.Calls {
 		if len(c.Faults) > 0 && c.Open(a.Started, a.Ended) {
 			return true

@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/switchhook/switchhook/emulator/sms"
 	"github.com/switchhook/switchhook/scenarios/history"
@@ -78,7 +79,7 @@ func silentAfterStop(h *history.History) Finding {
 			if until > 0 && call.Seq > until || !attempted(call) || onTheWire(l, c, call) {
 				continue
 			}
-			if h.MayConfirm(c, call) && confirms > 0 {
+			if h.MayConfirm(c, call) && confirms > 0 && !wasAsked(h, call) {
 				confirms--
 			} else {
 				return failed(c.Handset, overstepped(h, c, call), c.Seq, c.Told, call.Seq, call.Done)
@@ -89,6 +90,12 @@ func silentAfterStop(h *history.History) Finding {
 		return notExercised("nobody's STOP was acknowledged", needStop)
 	}
 	return passed(fmt.Sprintf("%s, and no send after the webhook about it was acknowledged", count(seen, "STOP", "STOPs")))
+}
+
+// wasAsked reports whether a call asked for a text that the harness had the
+// application send.
+func wasAsked(h *history.History, c *history.Call) bool {
+	return slices.ContainsFunc(h.Asks, func(ask history.Ask) bool { return ask.Handset == c.Handset && c.Says(ask.Body) })
 }
 
 // backIn is where the handset of the first change opts in again; 0 if never.
@@ -113,6 +120,8 @@ func overstepped(h *history.History, c *history.Consent, call *history.Call) str
 		became = "the provider refused it"
 	}
 	switch n := h.Promise.Confirms; {
+	case n > 0 && wasAsked(h, call):
+		became = "it is no confirmation, but what the harness had it send; " + became
 	case n > 0 && h.MayConfirm(c, call):
 		became = fmt.Sprintf("one more than the %d it declares; %s", n, became)
 	case n > 0:

@@ -146,6 +146,11 @@ func TestSilentAfterStop(t *testing.T) {
 			send(r, historytest.Call{})
 			send(r, refused)
 		}, oracle.Fail, "one more than the 1", confirms},
+		{"what it was asked to send is no confirmation", func(r *record) {
+			r.AsksFor("ana", "queues", later)
+			stopped(r)
+			r.SendsTo("ana", later)
+		}, oracle.Fail, "it is no confirmation, but what the harness had it send; the provider took it", confirms},
 		{"a confirmation that took its time", func(r *record) {
 			stopped(r)
 			r.Quiet()

@@ -154,7 +154,7 @@ func (l *ledger) short(a *account) int {
 	for _, in := range l.owed(a) {
 		want += in.Expected
 	}
-	missing := want - len(a.replies)
+	missing := want - len(a.replies) - l.caught(a)
 	for _, c := range a.calls {
 		if l.excuses(a, c) {
 			missing--
@@ -163,9 +163,25 @@ func (l *ledger) short(a *account) int {
 	return max(missing, 0)
 }
 
+// caught is how many replies may be missing because a kill came between the note
+// that they are being sent and the call. Nobody who finds such a note can tell
+// whether the call was made; who promised not to send twice must leave it.
+func (l *ledger) caught(a *account) int {
+	if l.history.Promise.Keyed || l.history.Promise.Policy != history.AtMostOnce {
+		return 0
+	}
+	n := 0
+	for _, in := range l.owed(a) {
+		if l.history.CaughtBy(in) != nil {
+			n += in.Expected
+		}
+	}
+	return n
+}
+
 // excuses reports whether a failed call was the end of a reply: the provider
 // refused it for good, or left the outcome open towards a program that promises
-// not to ask again.
+// not to ask again, or that asked again in vain.
 func (l *ledger) excuses(a *account, c *history.Call) bool {
 	switch {
 	case len(c.Made) > 0:
@@ -173,7 +189,10 @@ func (l *ledger) excuses(a *account, c *history.Call) bool {
 	case c.Refused == sms.RecipientOut, c.Refused == sms.RecipientOff:
 		return !l.history.OptedOut(c.Handset, c.Seq)
 	case c.Unknown():
-		return l.history.Promise.Policy != history.AtLeastOnce && !askedAgain(a, c)
+		if l.history.Promise.Policy == history.AtLeastOnce {
+			return gaveUp(l.history, a, c)
+		}
+		return !askedAgain(a, c)
 	}
 	return len(c.Faults) > 0 && c.Status >= 400 && !c.Again()
 }

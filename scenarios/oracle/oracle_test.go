@@ -25,6 +25,8 @@ func promise() history.Promise {
 			{To: twice, Expect: 2},
 			{To: mute, Expect: 0},
 			{To: "Book 3pm for {{token}}", Expect: 1},
+			{To: "Step {{token}}", Expect: 1},
+			{To: "HELP", Expect: 1},
 		},
 		Policy: history.AtMostOnce,
 	}
@@ -89,7 +91,7 @@ func TestAllAreInOrderAndSayTheirRule(t *testing.T) {
 			t.Errorf("oracle %d lacks a name, a rule or a judge", o.Number)
 		}
 	}
-	if want := []int{1, 2, 3, 4, 6, 10, 11, 17, 19, 20}; !slices.Equal(numbers, want) {
+	if want := []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27}; !slices.Equal(numbers, want) {
 		t.Errorf("the oracles are %v, want %v", numbers, want)
 	}
 }
@@ -124,7 +126,7 @@ func TestPrimary(t *testing.T) {
 		order = append(order, first.Oracle)
 		first.Status = oracle.Pass
 	}
-	if want := []int{17, 4, 3, 11, 10, 6, 19, 1, 20, 2}; !slices.Equal(order, want) {
+	if want := []int{17, 18, 27, 4, 3, 11, 12, 10, 7, 6, 25, 9, 8, 16, 14, 15, 5, 19, 26, 21, 23, 22, 1, 20, 13, 2, 24}; !slices.Equal(order, want) {
 		t.Errorf("from causes to symptoms: %v, want %v", order, want)
 	}
 	if got := oracle.Primary([]oracle.Finding{{Oracle: 99, Status: oracle.Fail}}); got == nil {

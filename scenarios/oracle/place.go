@@ -23,7 +23,7 @@ func rightConversation(h *history.History) Finding {
 		}
 	}
 	for _, a := range l.accounts {
-		if short == nil || len(a.extra) == 0 {
+		if short == nil || a == short || len(a.extra) == 0 {
 			continue
 		}
 		s := a.extra[0]

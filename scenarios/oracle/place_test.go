@@ -43,6 +43,11 @@ func TestRightConversation(t *testing.T) {
 			r.Asks("ben")
 			r.SendsTo("ben", "hello")
 		}, oracle.Pass, "", nil},
+		{"too early is not misplaced", func(r *record) {
+			t := r.Texts("ana", ask)
+			r.Replies(t, "yes")
+			r.Acks(t)
+		}, oracle.NotExercised, "", nil},
 		{"too many is not misplaced", answeredTwice, oracle.Pass, "", nil},
 		{"no reply", silent, oracle.NotExercised, "answered", nil},
 	})

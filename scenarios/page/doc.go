@@ -16,6 +16,8 @@
 // "except acme: no signature exists".
 //
 // A page has no loops, variables, conditions or expressions. What needs them
-// is a Go program over package client. This package runs nothing and knows no
-// vendor; package suite does the first.
+// is a Go program over package client. What goes wrong besides what the script
+// says may stand in a section of its own, "-- plan --", and a bundle keeps more
+// of the run that it is from. This package runs nothing and knows no vendor;
+// package stage does the first.
 package page

@@ -24,6 +24,9 @@ func Format(p Page) []byte {
 	}
 	writeNames(&b, "labels", p.Labels)
 	writeNames(&b, "kills", p.Kills)
+	if p.Replicas > 0 {
+		fmt.Fprintf(&b, "replicas %d\n", p.Replicas)
+	}
 	b.WriteString("\n-- " + scriptFile + " --\n")
 	for i, phase := range p.Phases {
 		if i > 0 {
@@ -34,6 +37,20 @@ func Format(p Page) []byte {
 		}
 		for _, s := range phase.Steps {
 			b.WriteString(s.String() + "\n")
+		}
+	}
+	if len(p.Plan) > 0 {
+		b.WriteString("\n-- " + planFile + " --\n")
+		for _, s := range p.Plan {
+			b.WriteString(s.String() + "\n")
+		}
+	}
+	for _, name := range extras {
+		if text, ok := p.Extra[name]; ok {
+			b.WriteString("-- " + name + " --\n" + text)
+			if text != "" && !strings.HasSuffix(text, "\n") {
+				b.WriteString("\n")
+			}
 		}
 	}
 	return []byte(b.String())
@@ -68,6 +85,8 @@ func (s Step) String() string {
 		return join("advance", short(s.By))
 	case Plan:
 		return s.fault(who)
+	case Slay:
+		return s.kill(who)
 	case Behave:
 		return join("handset", who, s.Word, s.Value)
 	case Webhooks:
@@ -99,6 +118,15 @@ func (s Step) fault(who string) string {
 	}
 	out = join(out, when(f.After != 0, "after "+short(f.After.D())))
 	return join(out, when(f.RetryAfter != 0, "retry-after "+short(f.RetryAfter.D())))
+}
+
+func (s Step) kill(who string) string {
+	k, out := s.Kill, "kill now"
+	if k.Point != Now {
+		out = join("kill when", string(k.Point), "of", who)
+	}
+	out = join(out, when(k.Nth != 0, "nth "+strconv.Itoa(k.Nth)), when(k.Attempt != 0, "attempt "+strconv.Itoa(k.Attempt)))
+	return join(out, when(k.Late, "restart late"))
 }
 
 // join puts one space between the parts that are not empty.

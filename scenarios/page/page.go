@@ -18,8 +18,23 @@ type Page struct {
 	Except   []Exception
 	Labels   []string
 	Kills    []string // the bugs of the reference application that it must catch
+	Replicas int      // how many of the application run side by side; 0: one
 	Phases   []Phase
+	// Plan is what goes wrong besides what the script says: Plan and Kill steps
+	// that are in force before its first line.
+	Plan []Step
+	// Extra is what a bundle keeps beside the script, as it was written, by the
+	// names SUTFile, SeedFile, JournalFile and VerdictFile.
+	Extra map[string]string
 }
+
+// What a bundle may keep: the application, and the run that the page is from.
+const (
+	SUTFile     = "sut.yaml"
+	SeedFile    = "seed"
+	JournalFile = "journal.jsonl"
+	VerdictFile = "verdict.json"
+)
 
 // Exception is a provider to which a page for any does not apply, and why.
 type Exception struct {
@@ -57,6 +72,7 @@ const (
 	Settle   Verb = "settle"   // until the world is quiet
 	Advance  Verb = "advance"  // By, or to the next due item if By is 0
 	Plan     Verb = "fault"    // Fault, Who: a fault from here on, of one handset if Who is set
+	Slay     Verb = "kill"     // Kill, Who: the application is killed, and started again
 	Behave   Verb = "handset"  // Who, Word, Value: off, on, no-receipts, no-mms, fails REASON
 	Webhooks Verb = "webhooks" // Word, By, N: timeout D, parallel N, unordered, rotate
 	Switch   Verb = "switch"   // Word, Value: a vendor switch and its value
@@ -86,11 +102,38 @@ type Step struct {
 	By        time.Duration
 	At        time.Duration // the provider is to hold the text for so long; 0: it leaves at once
 	Fault     journal.Fault
+	Kill      Kill
 	Word      string
 	Value     string
 	N         int
 	SinceStop bool // count what left after the application acknowledged the handset's STOP
 }
+
+// Kill says where the application is killed, from the step on, and when it is
+// started again.
+type Kill struct {
+	Point   Point
+	Nth     int  // the n-th text (Received, Acked) or send call of the handset; 0 is the first
+	Attempt int  // to tell of that text (Received, Acked); 0 is the first
+	Late    bool // start it again only after an attempt found nobody there
+}
+
+// Point is a point in the work of the application.
+type Point string
+
+// Points.
+const (
+	Received Point = "received" // an attempt is on its way to it; as early as can be
+	Called   Point = "called"   // its send call arrived, nothing was done
+	Accepted Point = "accepted" // its send call had its effect and is unanswered
+	Answered Point = "answered" // its send call was answered
+	Acked    Point = "acked"    // it acknowledged an attempt
+	Now      Point = "now"      // when the step comes; in a plan, when the script is done
+)
+
+// InWebhook reports whether the point lies in an attempt of a text; the others
+// but Now lie in a send call.
+func (p Point) InWebhook() bool { return p == Received || p == Acked }
 
 // Handsets lists the names on the page, in the order of their first appearance.
 func (p Page) Handsets() []string {

@@ -9,43 +9,77 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// scriptFile is the one file of a page.
-const scriptFile = "script"
+// The sections that are read, in the order in which Format writes them; those
+// of a bundle follow.
+const (
+	scriptFile = "script"
+	planFile   = "plan"
+)
+
+var extras = []string{SUTFile, SeedFile, JournalFile, VerdictFile}
 
 // Parse reads a page. The first thing wrong in it is returned as an *Error
 // that begins with file:line:column.
 func Parse(file string, data []byte) (Page, error) {
-	if err := plainText(file, string(data)); err != nil {
-		return Page{}, err
-	}
 	archive := txtar.Parse(data)
 	p := Page{Name: strings.TrimSuffix(path.Base(file), ".txtar")}
 	header := lines(string(archive.Comment))
+	if err := plainText(file, 1, header); err != nil {
+		return Page{}, err
+	}
 	if err := p.header(file, header); err != nil {
 		return Page{}, err
 	}
-	if len(archive.Files) == 0 {
-		return Page{}, &Error{file, len(header) + 1, 1, `there is no script; write "-- script --" above the first verb`}
-	}
 	at := len(header) + 1
-	for i, f := range archive.Files {
-		if i > 0 || f.Name != scriptFile {
-			return Page{}, &Error{file, at, 1, `a page holds one file, "-- script --"; remove "-- ` + f.Name + ` --"`}
-		}
-		at += len(lines(string(f.Data))) + 1
+	if len(archive.Files) == 0 || archive.Files[0].Name != scriptFile {
+		return Page{}, &Error{file, at, 1, `there is no script; write "-- script --" above the first verb`}
 	}
-	return p, p.script(file, len(header)+2, lines(string(archive.Files[0].Data)))
+	seen := map[string]bool{}
+	for _, f := range archive.Files {
+		if seen[f.Name] {
+			return Page{}, &Error{file, at, 1, `"-- ` + f.Name + ` --" stands here twice; keep one`}
+		}
+		seen[f.Name] = true
+		text := string(f.Data)
+		if err := p.section(file, at, f.Name, text); err != nil {
+			return Page{}, err
+		}
+		at += len(lines(text)) + 1
+	}
+	return p, nil
+}
+
+// section reads the file of a page whose marker stands in line at.
+func (p *Page) section(file string, at int, name, text string) error {
+	if slices.Contains(extras, name) {
+		if p.Extra == nil {
+			p.Extra = map[string]string{}
+		}
+		p.Extra[name] = text
+		return nil
+	}
+	content := lines(text)
+	if err := plainText(file, at+1, content); err != nil {
+		return err
+	}
+	switch name {
+	case scriptFile:
+		return p.script(file, at+1, content)
+	case planFile:
+		return p.plan(file, at+1, content)
+	}
+	return &Error{file, at, 1, `a page holds "-- script --" and "-- plan --", and as a bundle ` + strings.Join(extras, ", ") + `; remove "-- ` + name + ` --"`}
 }
 
 // plainText makes sure that lines count the same for everybody.
-func plainText(file, data string) error {
-	for i, text := range lines(data) {
+func plainText(file string, first int, content []string) error {
+	for i, text := range content {
 		if !utf8.ValidString(text) {
-			return &Error{file, i + 1, 1, "the line is not UTF-8; save the page as UTF-8"}
+			return &Error{file, first + i, 1, "the line is not UTF-8; save the page as UTF-8"}
 		}
 		if at := strings.IndexFunc(text, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }); at >= 0 {
 			return &Error{
-				file, i + 1, utf8.RuneCountInString(text[:at]) + 1,
+				file, first + i, utf8.RuneCountInString(text[:at]) + 1,
 				`the line holds a control character; save the page with plain line ends and write it in a text as \n or \u0007`,
 			}
 		}
@@ -101,7 +135,7 @@ func (p *Page) setting(l *line, seen map[string]bool) error {
 	if len(l.tokens) > 0 {
 		column = l.tokens[0].column
 	}
-	key := l.oneOf([]string{"provider", "except", "labels", "kills"})
+	key := l.oneOf([]string{"provider", "except", "labels", "kills", "replicas"})
 	if l.err == nil && seen[key] && key != "except" {
 		l.fail(column, "%q stands here twice; keep one line of it", key)
 	}
@@ -115,6 +149,8 @@ func (p *Page) setting(l *line, seen map[string]bool) error {
 		p.Labels = l.names()
 	case "kills":
 		p.Kills = l.names()
+	case "replicas":
+		p.Replicas = l.replicas()
 	}
 	return l.done()
 }
@@ -138,6 +174,18 @@ func (p *Page) except(l *line, column int) {
 		reason = append(reason, l.word("the reason in words, without quotes").text)
 	}
 	p.Except = append(p.Except, Exception{name, strings.Join(reason, " ")})
+}
+
+// replicas takes how many of the application run side by side.
+func (l *line) replicas() int {
+	t := l.word("how many replicas, like 2")
+	if l.err == nil && (len(t.text) != 1 || t.text < "2" || t.text > "9") {
+		l.fail(t.column, "%q is not a number of replicas; write one from 2 to 9", t.text)
+	}
+	if l.err != nil {
+		return 0
+	}
+	return int(t.text[0] - '0')
 }
 
 // names takes one or more different names.
@@ -179,6 +227,30 @@ func (p *Page) script(file string, first int, script []string) error {
 	}
 	if len(p.Steps()) == 0 {
 		return &Error{file, first, 1, `the script does nothing; write a verb a line, like "ana asks"`}
+	}
+	return nil
+}
+
+// plan reads what goes wrong besides what the script says.
+func (p *Page) plan(file string, first int, content []string) error {
+	cast := map[string]bool{}
+	for _, who := range p.Handsets() {
+		cast[who] = true
+	}
+	for i, text := range content {
+		if _, ok := comment(text); ok {
+			continue
+		}
+		l := newLine(file, first+i, text)
+		if l.err == nil && len(l.tokens) == 0 {
+			continue
+		}
+		step := l.planned(cast)
+		if err := l.done(); err != nil {
+			return err
+		}
+		step.Line, step.Text = first+i, strings.TrimSpace(text)
+		p.Plan = append(p.Plan, step)
 	}
 	return nil
 }

@@ -62,6 +62,60 @@ func TestParseWholePage(t *testing.T) {
 	}
 }
 
+const bundle = `# two of it
+provider any
+replicas 2
+
+-- script --
+ana asks
+settle
+
+-- plan --
+fault duplicate of ana
+kill when acked of ana restart late
+-- sut.yaml --
+name: app
+-- seed --
+7
+-- journal.jsonl --
+{"seq":1,"marker":"` + "\x7f" + `"}
+-- verdict.json --
+`
+
+// A bundle is read and written as it is: its plan by line, the rest as text.
+func TestBundle(t *testing.T) {
+	t.Parallel()
+	p, err := page.Parse("x.run.txtar", []byte(bundle))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []page.Step{
+		{
+			Line: 10, Text: "fault duplicate of ana", Verb: page.Plan, Who: []string{"ana"},
+			Fault: journal.Fault{Kind: "duplicate", Match: journal.FaultMatch{Event: sms.MessageReceived}},
+		},
+		{
+			Line: 11, Text: "kill when acked of ana restart late", Verb: page.Slay, Who: []string{"ana"},
+			Kill: page.Kill{Point: page.Acked, Late: true},
+		},
+	}
+	if diff := cmp.Diff(want, p.Plan); diff != "" {
+		t.Errorf("plan (-want +got):\n%s", diff)
+	}
+	extra := map[string]string{
+		page.SUTFile: "name: app\n", page.SeedFile: "7\n", page.JournalFile: "{\"seq\":1,\"marker\":\"\x7f\"}\n", page.VerdictFile: "",
+	}
+	if diff := cmp.Diff(extra, p.Extra); diff != "" {
+		t.Errorf("extra (-want +got):\n%s", diff)
+	}
+	if p.Replicas != 2 || len(p.Steps()) != 2 || len(p.Handsets()) != 1 {
+		t.Errorf("%d replicas, %d steps, handsets %q", p.Replicas, len(p.Steps()), p.Handsets())
+	}
+	if got := string(page.Format(p)); got != bundle {
+		t.Errorf("written as\n%s\nwant\n%s", got, bundle)
+	}
+}
+
 func TestVerbs(t *testing.T) {
 	t.Parallel()
 	ana := []string{"ana"}
@@ -96,6 +150,11 @@ func TestVerbs(t *testing.T) {
 		{line: `fault hold count 3`, want: page.Step{Verb: page.Plan, Fault: journal.Fault{Kind: "hold", Match: received, Count: 3}}},
 		{line: `fault error-after on send status 503`, want: page.Step{Verb: page.Plan, Fault: journal.Fault{Kind: "error-after", Status: 503}}, plain: `fault error-after status 503`},
 		{line: `fault rate-limit retry-after 2s`, want: page.Step{Verb: page.Plan, Fault: journal.Fault{Kind: "rate-limit", RetryAfter: sms.Duration(2 * time.Second)}}},
+		{line: `kill now`, want: page.Step{Verb: page.Slay, Kill: page.Kill{Point: page.Now}}},
+		{line: `kill now restart late`, want: page.Step{Verb: page.Slay, Kill: page.Kill{Point: page.Now, Late: true}}},
+		{line: `kill when called of ana restart now`, want: page.Step{Verb: page.Slay, Who: ana, Kill: page.Kill{Point: page.Called}}, plain: `kill when called of ana`},
+		{line: `kill when accepted of ana restart late nth 2`, want: page.Step{Verb: page.Slay, Who: ana, Kill: page.Kill{Point: page.Accepted, Nth: 2, Late: true}}, plain: `kill when accepted of ana nth 2 restart late`},
+		{line: `kill when received of ana nth 2 attempt 3`, want: page.Step{Verb: page.Slay, Who: ana, Kill: page.Kill{Point: page.Received, Nth: 2, Attempt: 3}}},
 		{line: `handset ana off`, want: page.Step{Verb: page.Behave, Who: ana, Word: "off"}},
 		{line: `handset ana fails filtered`, want: page.Step{Verb: page.Behave, Who: ana, Word: "fails", Value: "filtered"}},
 		{line: `webhooks timeout 2s`, want: page.Step{Verb: page.Webhooks, Word: "timeout", By: 2 * time.Second}},
@@ -143,6 +202,17 @@ func TestWrongLines(t *testing.T) {
 		{`ana texts "hi`, 11, "no closing quote"},
 		{`ana texts "hi\q"`, 11, "wrong escape"},
 		{`ana texts "\xff"`, 11, "not valid UTF-8"},
+		{`kill`, 5, "ends too early"},
+		{`kill -9`, 6, "one of now, when"},
+		{`kill when bored of ana`, 11, "one of received, called, accepted, answered, acked"},
+		{`kill when called`, 17, "ends too early"},
+		{`kill when called of Ana`, 21, "not a name"},
+		{`kill when called of ana attempt 2`, 25, "a send has no attempts"},
+		{`kill when acked of ana nth 1 nth 2`, 30, "twice"},
+		{`kill when acked of ana nth 0`, 28, "from 1 to 10000"},
+		{`kill when acked of ana restart never`, 32, "one of now, late"},
+		{`kill now nth 2`, 10, "one of restart"},
+		{`kill asks`, 6, "one of now, when"},
 		{`ana texts "hi" on line1`, 19, "write line2"},
 		{`ana texts "hi" twice`, 16, `"twice" is too much`},
 		{`ana calls`, 5, "texts, asks"},
@@ -216,8 +286,18 @@ func TestWrongPages(t *testing.T) {
 		"label twice":        {"# x\nprovider any\nlabels a b a\n" + script, 3, 12, "twice"},
 		"comment below":      {"# x\nprovider any\n# y\n" + script, 3, 1, "move it to the top"},
 		"no script":          {"# x\nprovider any\n", 3, 1, "-- script --"},
-		"other file":         {"# x\nprovider any\n-- plan --\n", 3, 1, `"-- plan --"`},
-		"second file":        {"# x\nprovider any\n" + script + "-- plan --\n", 5, 1, `"-- plan --"`},
+		"other file first":   {"# x\nprovider any\n-- plan --\n", 3, 1, `"-- script --"`},
+		"unknown file":       {"# x\nprovider any\n" + script + "-- notes --\n", 5, 1, `remove "-- notes --"`},
+		"seed twice":         {"# x\nprovider any\n" + script + "-- seed --\n1\n-- seed --\n2\n", 7, 1, "twice"},
+		"verb in a plan":     {"# x\nprovider any\n" + script + "-- plan --\n  settle\n", 6, 3, "faults and kills only"},
+		"stranger in a plan": {"# x\nprovider any\n" + script + "-- plan --\n# y\n\nfault drop of ana\n", 8, 15, "one of its handsets"},
+		"wrong fault":        {"# x\nprovider any\n" + script + "-- plan --\nfault fire\n", 6, 7, "not a fault"},
+		"quotes in a plan":   {"# x\nprovider any\n" + script + "-- plan --\n\"fault\"\n", 6, 1, "faults and kills only"},
+		"odd byte in a plan": {"# x\nprovider any\n" + script + "-- plan --\nkill now\r\n", 6, 9, "control character"},
+		"one replica":        {"# x\nprovider any\nreplicas 1\n" + script, 3, 10, "from 2 to 9"},
+		"many replicas":      {"# x\nprovider any\nreplicas 22\n" + script, 3, 10, "from 2 to 9"},
+		"no replicas":        {"# x\nprovider any\nreplicas\n" + script, 3, 9, "ends too early"},
+		"carriage returns":   {"# x\r\nprovider any\r\n-- script --\r\nsettle\r\n", 1, 4, "control character"},
 		"second script":      {"# x\nprovider any\n" + script + script, 5, 1, `"-- script --"`},
 		"empty script":       {"# x\nprovider any\n-- script --\n# nothing\n", 4, 1, "does nothing"},
 		"carriage return":    {"# x\nprovider any\r\n" + script, 2, 13, "control character"},
@@ -283,6 +363,7 @@ func TestFormat(t *testing.T) {
 // Whatever can be read is written so that it reads the same.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(whole))
+	f.Add([]byte(bundle))
 	f.Add([]byte("# x\nprovider any\n-- script --\nfault delay on message.sent of ana nth 2 after 72h\nadvance next\n#\n"))
 	f.Add([]byte("# x\nprovider any\nexcept acme: why\n-- script --\nsettle\n"))
 	f.Add([]byte("# x\n#\n# -- script --\nprovider any\n-- script --\n## y\nana texts \"\\u2028\"\nswitch a b\n"))

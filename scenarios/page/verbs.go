@@ -11,7 +11,7 @@ import (
 )
 
 // reserved are first words of a line that cannot name a handset.
-var reserved = []string{"app", "settle", "advance", "fault", "handset", "webhooks", "switch", "expect"}
+var reserved = []string{"app", "settle", "advance", "fault", "kill", "handset", "webhooks", "switch", "expect"}
 
 // step takes one verb with all that belongs to it.
 func (l *line) step() Step {
@@ -28,6 +28,8 @@ func (l *line) step() Step {
 			l.advance(&s)
 		case Plan:
 			l.fault(&s)
+		case Slay:
+			l.kill(&s)
 		case Behave:
 			l.behave(&s)
 		case Webhooks:

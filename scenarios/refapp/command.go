@@ -61,6 +61,7 @@ func parse(args []string, env func(string) string, stderr io.Writer) (opts Optio
 	flags.StringVar(&opts.Surge.BaseURL, "base-url", opts.Surge.BaseURL, "address of Surge's API (SURGE_BASE_URL)")
 	flags.StringVar(&opts.Surge.Account, "account", opts.Surge.Account, "Surge account that sends (SURGE_ACCOUNT_ID)")
 	flags.StringVar(&port, "port", port, "port on 127.0.0.1, 0 takes a free one (PORT)")
+	flags.StringVar(&opts.Store, "store", opts.Store, "folder for what must outlive the process; none keeps it in memory (STORE)")
 	flags.StringVar((*string)(&opts.Policy), "policy", string(AtMostOnce), "at-most-once or at-least-once, when a send's outcome is unknown")
 	flags.DurationVar(&opts.Timeout, "timeout", 3*time.Second, "of one send call")
 	flags.DurationVar(&opts.SlowAck, "slow-ack", 16*time.Second, "how long the bug slow-ack holds an answer")
@@ -85,7 +86,7 @@ func parse(args []string, env func(string) string, stderr io.Writer) (opts Optio
 // Environment reads what belongs to each provider, and which is the usual one.
 func Environment(env func(string) string) Options {
 	return Options{
-		Provider: env("PROVIDER"),
+		Provider: env("PROVIDER"), Store: env("STORE"),
 		Surge: Surge{
 			BaseURL: env("SURGE_BASE_URL"), Key: env("SURGE_API_KEY"), Account: env("SURGE_ACCOUNT_ID"),
 			Secrets: words(env("SURGE_WEBHOOK_SIGNING_SECRET")),

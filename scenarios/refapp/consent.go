@@ -1,8 +1,8 @@
 package refapp
 
 import (
-	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -45,75 +45,38 @@ func (d *desk) keyword(body string) keyword {
 }
 
 // takeConsent applies what the provider says about a contact.
-func (d *desk) takeConsent(in inbound) {
+func (d *desk) takeConsent(in inbound) error {
 	if d.bug("stop-case-sensitive") {
-		return
+		return nil
 	}
-	handset := d.store.decide(in)
-	if in.kind == optedOut && handset != "" {
-		d.drain(handset)
+	c := &decided{In: in}
+	err := d.store.do(c)
+	if err == nil && in.Kind == optedOut && c.handset != "" {
+		d.drain(c.handset)
 	}
+	return err
 }
 
-// drain waits until the calls to a handset that are open are answered, or have
-// been open for so long that they must have begun.
+// drain waits until the calls to a handset that are open, of any worker, are
+// answered, or have been open for so long that they must have begun.
 func (d *desk) drain(handset string) {
 	ctx, cancel := context.WithTimeout(d.ctx, drainTime)
 	defer cancel()
-	for _, answered := range d.store.open(handset) {
-		select {
-		case <-answered:
-		case <-ctx.Done():
+	open := map[string]int{} // the try of each call, by outbox id
+	_ = d.store.look(func(now *state) {
+		for id := range now.calling[handset] {
+			open[id] = now.outbox[id].tries
+		}
+	})
+	for len(open) > 0 && sleep(ctx, drainTime/50) {
+		err := d.store.look(func(now *state) {
+			maps.DeleteFunc(open, func(id string, try int) bool {
+				m := now.outbox[id]
+				return !m.calling || m.tries > try
+			})
+		})
+		if err != nil {
 			return
 		}
 	}
-}
-
-// learn notes which handset a contact is, and returns the handset of the
-// webhook, which a consent event does not name itself.
-func (s *store) learn(in inbound) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.meet(in.contact, in.handset)
-	if in.handset != "" {
-		return in.handset
-	}
-	return s.handset[in.contact]
-}
-
-// meet ties a contact to its handset. What was heard of the contact before it
-// had a number counts from now on.
-func (s *store) meet(contact, handset string) {
-	if contact == "" || handset == "" {
-		return
-	}
-	s.handset[contact] = handset
-	if early, heard := s.consent[contact]; heard {
-		delete(s.consent, contact)
-		s.choose(handset, early.out, early.at)
-	}
-}
-
-// decide applies a consent event once and returns the contact's handset, which
-// is empty while it is unknown.
-func (s *store) decide(in inbound) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	handset := s.handset[in.contact]
-	if s.events[in.event] {
-		return handset
-	}
-	s.events[in.event] = true
-	s.choose(cmp.Or(handset, in.contact), in.kind == optedOut, in.at)
-	return handset
-}
-
-// choose keeps somebody's choice unless a newer one is known: webhooks arrive
-// late and out of order, and the times inside them do not lie.
-func (s *store) choose(who string, out bool, at time.Time) {
-	old := s.consent[who]
-	if s.deaf || !at.IsZero() && at.Before(old.at) {
-		return
-	}
-	s.consent[who] = choice{out: out, at: at, turn: old.turn + 1}
 }

@@ -112,8 +112,9 @@ func TestStopWaitsForOpenCalls(t *testing.T) {
 		"by event":   func(w *world) int { return w.post("contact.opted_out", ana.contact()) },
 	} {
 		for open, want := range map[time.Duration]time.Duration{
-			100 * time.Millisecond: 100 * time.Millisecond,
-			2 * time.Second:        drainTime,
+			105 * time.Millisecond: 110 * time.Millisecond, // it looks every 10 ms
+
+			2 * time.Second: drainTime,
 		} {
 			inBubble(t, Options{}, func(w *world) {
 				w.carrier.during = func(_ int, _ string, r *http.Request) { sleep(r.Context(), open) }

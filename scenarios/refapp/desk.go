@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -25,6 +27,9 @@ type desk struct {
 	lanes  *lanes
 	ctx    context.Context // ends with close; workers outlive the requests that woke them
 	stop   context.CancelFunc
+
+	watching sync.WaitGroup
+	unsaved  atomic.Int32 // webhooks that were answered and are not kept: only the bug ack-before-persist has any
 }
 
 // edge is how the app speaks to one provider.
@@ -48,14 +53,19 @@ func newDesk(v edge, opts Options) (*desk, error) {
 		return nil, err
 	}
 	d := &desk{
-		name: v.name, manners: v.manners, client: newClient(opts.Timeout),
-		log: opts.Log, policy: opts.Policy, slow: opts.SlowAck, zoo: zoo, store: newStore(v.name, unique()), lanes: newLanes(),
+		name: v.name, manners: v.manners, client: newClient(opts),
+		log: opts.Log, policy: opts.Policy, slow: opts.SlowAck, zoo: zoo, lanes: newLanes(),
 	}
 	if d.vendor, err = v.open(opts, d.client, zoo.bug); err != nil {
 		return nil, err
 	}
-	d.store.deaf = d.bug("ignores-stop")
+	if d.store, err = openStore(opts.Store, v.name, d.bug("ignores-stop")); err != nil {
+		return nil, err
+	}
 	d.ctx, d.stop = context.WithCancel(context.Background())
+	if opts.Store != "" {
+		d.watching.Go(d.watch)
+	}
 	return d, nil
 }
 
@@ -70,8 +80,10 @@ func (d *desk) bug(name string) bool { return d.zoo.bug(name) }
 
 func (d *desk) close() {
 	d.stop()
+	d.watching.Wait()
 	d.lanes.close()
 	d.client.CloseIdleConnections()
+	d.store.close()
 }
 
 // sleep waits for d and reports whether it was left in peace.

@@ -65,7 +65,7 @@ func (x *exotel) decode(_ *http.Request, body []byte) (inbound, error) {
 	for _, name := range exotelFields {
 		f.Del(name)
 	}
-	if in.kind != other && len(f) > 0 && x.bug("extra-field-500") {
+	if in.Kind != other && len(f) > 0 && x.bug("extra-field-500") {
 		return inbound{}, errBug
 	}
 	return in, nil
@@ -73,27 +73,27 @@ func (x *exotel) decode(_ *http.Request, body []byte) (inbound, error) {
 
 // readExotel tells a status from a text by what it has.
 func readExotel(f url.Values) (inbound, error) {
-	in := inbound{message: f.Get("SmsSid")}
+	in := inbound{Message: f.Get("SmsSid")}
 	switch {
-	case in.message == "":
+	case in.Message == "":
 		return in, errors.New("the form has no SmsSid")
 	case f.Has("Status"):
-		in.kind, in.key = progress, f.Get("CustomField")
-		in.status = exotelStatus(f.Get("Status"), f.Get("DetailedStatusCode"))
-		in.left = f.Get("DetailedStatusCode") == exotelStopped
+		in.Kind, in.Key = progress, f.Get("CustomField")
+		in.Status = exotelStatus(f.Get("Status"), f.Get("DetailedStatusCode"))
+		in.Left = f.Get("DetailedStatusCode") == exotelStopped
 		return in, nil
 	case !f.Has("Body"):
 		return in, nil
 	case f.Get("From") == "" || f.Get("To") == "":
 		return in, errors.New("the form does not say who wrote to whom")
 	}
-	in.kind, in.body, in.handset = text, f.Get("Body"), f.Get("From")
-	in.conversation = thread(f.Get("To"), in.handset)
+	in.Kind, in.Body, in.Handset = text, f.Get("Body"), f.Get("From")
+	in.Conversation = thread(f.Get("To"), in.Handset)
 	at, err := time.Parse(time.RFC3339, f.Get("DateCreated"))
 	if err != nil {
 		return in, fmt.Errorf("reading DateCreated: %w", err)
 	}
-	in.at = at
+	in.At = at
 	return in, nil
 }
 
@@ -124,7 +124,7 @@ func exotelStatus(status, code string) string {
 func (x *exotel) send(ctx context.Context, o outbound) receipt {
 	line, handset := o.ends()
 	form := url.Values{
-		"From": {cmp.Or(line, x.Number)}, "To": {handset}, "Body": {o.body}, "CustomField": {cmp.Or(o.ref, o.key)},
+		"From": {cmp.Or(line, x.Number)}, "To": {handset}, "Body": {o.Body}, "CustomField": {cmp.Or(o.Ref, o.Key)},
 	}
 	if x.Callback != "" {
 		form.Set("StatusCallback", x.Callback)

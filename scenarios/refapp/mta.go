@@ -100,8 +100,8 @@ func (m *mta) decode(r *http.Request, body []byte) (inbound, error) {
 	switch {
 	case err != nil:
 		return inbound{}, err
-	case in.kind == other && m.bug("unknown-event-500") && !slices.Contains(mtaEvents, e.Event),
-		in.kind != other && m.bug("extra-field-500") && !onlyFields(body, mtaFields):
+	case in.Kind == other && m.bug("unknown-event-500") && !slices.Contains(mtaEvents, e.Event),
+		in.Kind != other && m.bug("extra-field-500") && !onlyFields(body, mtaFields):
 		return inbound{}, errBug
 	}
 	return in, nil
@@ -110,13 +110,13 @@ func (m *mta) decode(r *http.Request, body []byte) (inbound, error) {
 // sort finds out what an event is about: a status has a code, a reply comes
 // from somebody else than the account itself.
 func (m *mta) sort(ctx context.Context, e mtaEvent) (inbound, error) {
-	in := inbound{at: e.Timestamp, message: string(e.MessageID)}
+	in := inbound{At: e.Timestamp, Message: string(e.MessageID)}
 	switch {
 	case !slices.Contains(mtaEvents, e.Event):
 		return in, nil
 	case e.Status != 0:
-		in.kind, in.status, in.key = progress, mtaStatus(e.Status), e.ExternalID
-		in.left = e.Status == mtaStopped
+		in.Kind, in.Status, in.Key = progress, mtaStatus(e.Status), e.ExternalID
+		in.Left = e.Status == mtaStopped
 		return in, nil
 	case e.MessageID == "" || e.FromNumber == "" || e.ToNumber == "":
 		return in, nil
@@ -129,9 +129,9 @@ func (m *mta) sort(ctx context.Context, e mtaEvent) (inbound, error) {
 			return in, nil
 		}
 	}
-	in.kind, in.body, in.handset = text, e.Message, e.FromNumber
-	in.message = string(cmp.Or(e.MessageID, e.ReplyID))
-	in.conversation = thread(e.ToNumber, e.FromNumber)
+	in.Kind, in.Body, in.Handset = text, e.Message, e.FromNumber
+	in.Message = string(cmp.Or(e.MessageID, e.ReplyID))
+	in.Conversation = thread(e.ToNumber, e.FromNumber)
 	return in, nil
 }
 
@@ -205,7 +205,7 @@ func readMTANumbers(answer reply) ([]mtaNumber, bool) {
 // both the idempotency key and what every later webhook about it carries.
 func (m *mta) send(ctx context.Context, o outbound) receipt {
 	line, handset := o.ends()
-	fields := map[string]any{"subscribers": []string{handset}, "message": o.body, "externalId": o.key}
+	fields := map[string]any{"subscribers": []string{handset}, "message": o.Body, "externalId": o.Key}
 	if line != "" {
 		numbers, got := m.own(ctx)
 		if numbers == nil {
@@ -217,11 +217,11 @@ func (m *mta) send(ctx context.Context, o outbound) receipt {
 		}
 		fields["longcodeId"] = json.Number(id)
 	}
-	if o.ref != "" {
-		fields["tags"] = map[string]string{"ref": o.ref}
+	if o.Ref != "" {
+		fields["tags"] = map[string]string{"ref": o.Ref}
 	}
-	if o.sendAt != "" {
-		fields["scheduledDate"] = o.sendAt
+	if o.SendAt != "" {
+		fields["scheduledDate"] = o.SendAt
 	}
 	encoded, err := json.Marshal(fields)
 	if err != nil {
@@ -231,7 +231,7 @@ func (m *mta) send(ctx context.Context, o outbound) receipt {
 	if err != nil {
 		return receipt{outcome: refused}
 	}
-	req.Header.Set("X-Request-Id", o.key)
+	req.Header.Set("X-Request-Id", o.Key)
 	return m.read(call(m.client, req), o)
 }
 
@@ -253,7 +253,7 @@ func (m *mta) read(answer reply, o outbound) receipt {
 	got := answer.receipt(m.now())
 	switch {
 	case answer.code == http.StatusConflict:
-		return receipt{outcome: accepted, message: o.key}
+		return receipt{outcome: accepted, message: o.Key}
 	case got.outcome == accepted:
 		var sent struct {
 			Data struct {

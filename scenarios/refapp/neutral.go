@@ -47,29 +47,29 @@ const (
 
 // inbound is a webhook in neutral words.
 type inbound struct {
-	kind         kind
-	event        string // the id of the event
-	at           time.Time
-	message      string
-	body         string
-	status       string
-	left         bool   // of progress: it failed because the handset had opted out
-	key          string // of progress: the text's own, where the provider gives it back
-	turned       bool   // of a text: it changed the handset's consent
-	conversation string
-	contact      string
-	handset      string
+	Kind         kind
+	Event        string    `json:",omitempty"` // the id of the event
+	At           time.Time // by the provider's clock
+	Message      string    `json:",omitempty"`
+	Body         string    `json:",omitempty"`
+	Status       string    `json:",omitempty"`
+	Left         bool      `json:",omitempty"` // of progress: it failed because the handset had opted out
+	Key          string    `json:",omitempty"` // of progress: the text's own, where the provider gives it back
+	Turned       bool      `json:",omitempty"` // of a text: it changed the handset's consent
+	Conversation string    `json:",omitempty"`
+	Contact      string    `json:",omitempty"`
+	Handset      string    `json:",omitempty"`
 }
 
 // outbound is a text to send: into a conversation, or else to a handset.
 type outbound struct {
-	conversation string
-	handset      string
-	body         string
-	ref          string // the caller's own reference
-	key          string // names the text for ever, the same at every try; letters and digits
-	sendAt       string // RFC 3339; empty sends at once
-	force        bool   // without asking for consent; only a bug does that
+	Conversation string `json:",omitempty"`
+	Handset      string `json:",omitempty"`
+	Body         string `json:",omitempty"`
+	Ref          string `json:",omitempty"` // the caller's own reference
+	Key          string `json:",omitempty"` // names the text for ever, the same at every try; letters and digits
+	SendAt       string `json:",omitempty"` // RFC 3339; empty sends at once
+	Force        bool   `json:",omitempty"` // without asking for consent: it confirms that there is none any more
 }
 
 // thread names a conversation where the provider has no name for one: by the
@@ -79,10 +79,10 @@ func thread(line, handset string) string { return line + " " + handset }
 // ends are the number to send from and the handset to send to, where
 // conversations are named by thread. The number is empty for whichever is usual.
 func (o outbound) ends() (line, handset string) {
-	if line, handset, ok := strings.Cut(o.conversation, " "); ok {
+	if line, handset, ok := strings.Cut(o.Conversation, " "); ok {
 		return line, handset
 	}
-	return "", o.handset
+	return "", o.Handset
 }
 
 // outcome is what became of a send call.

@@ -3,15 +3,17 @@ package refapp
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
 
 // notice is the body of POST /notify: a text that nobody asked for.
 type notice struct {
-	To   string `json:"to"`
+	To   people `json:"to"`
 	Text string `json:"text"`
 	Ref  string `json:"ref"`  // travels with the text as metadata
 	At   string `json:"at"`   // RFC 3339; the provider holds the text until then
@@ -20,30 +22,57 @@ type notice struct {
 	Provider string `json:"provider"` // by which it leaves
 }
 
+// people is a telephone number or a list of them.
+type people []string
+
+// UnmarshalJSON takes either.
+func (p *people) UnmarshalJSON(data []byte) error {
+	var one string
+	if json.Unmarshal(data, &one) == nil {
+		*p = people{one}
+		return nil
+	}
+	return json.Unmarshal(data, (*[]string)(p))
+}
+
+// mostPeople bounds a list.
+const mostPeople = 1000
+
 var (
 	punctuation = strings.NewReplacer(" ", "", "-", "", ".", "", "(", "", ")", "")
 	e164        = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 )
 
-// outbound checks a notice. Spellings of one number become one handset.
-func (n notice) outbound() (outbound, error) {
-	o := outbound{handset: punctuation.Replace(n.To), body: n.Text, ref: n.Ref}
+// outbound checks a notice and returns a text to each of its people. Spellings
+// of one number become one handset, which gets one text.
+func (n notice) outbound() ([]outbound, error) {
+	o := outbound{Body: n.Text, Ref: n.Ref}
 	switch {
-	case !e164.MatchString(o.handset):
-		return o, errors.New("to is not a telephone number: write it as +14155550100")
 	case n.Text == "":
-		return o, errors.New("text is empty")
+		return nil, errors.New("text is empty")
 	case n.When != "" && n.When != "next-inbound":
-		return o, errors.New("when is unknown: leave it out or use next-inbound")
+		return nil, errors.New("when is unknown: leave it out or use next-inbound")
+	case len(n.To) == 0 || len(n.To) > mostPeople:
+		return nil, fmt.Errorf("to must be a telephone number or a list of 1 to %d", mostPeople)
 	}
 	if n.At != "" {
 		at, err := time.Parse(time.RFC3339, n.At)
 		if err != nil {
-			return o, errors.New("at is not a time: write it as 2026-08-20T15:04:05Z")
+			return nil, errors.New("at is not a time: write it as 2026-08-20T15:04:05Z")
 		}
-		o.sendAt = at.UTC().Format(time.RFC3339)
+		o.SendAt = at.UTC().Format(time.RFC3339)
 	}
-	return o, nil
+	var all []outbound
+	for _, to := range n.To {
+		o.Handset = punctuation.Replace(to)
+		if !e164.MatchString(o.Handset) {
+			return nil, errors.New("to is not a telephone number: write it as +14155550100")
+		}
+		if !slices.ContainsFunc(all, func(other outbound) bool { return other.Handset == o.Handset }) {
+			all = append(all, o)
+		}
+	}
+	return all, nil
 }
 
 func (a *App) notify(w http.ResponseWriter, r *http.Request) {
@@ -52,7 +81,7 @@ func (a *App) notify(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, "the body is not a JSON object with to and text")
 		return
 	}
-	o, err := n.outbound()
+	texts, err := n.outbound()
 	if err != nil {
 		fail(w, http.StatusBadRequest, err.Error())
 		return
@@ -67,17 +96,27 @@ func (a *App) notify(w http.ResponseWriter, r *http.Request) {
 	case n.At != "" && !d.manners.schedules:
 		fail(w, http.StatusBadRequest, "at cannot be had: the provider holds no texts")
 	default:
-		answer(w, http.StatusAccepted, map[string]any{"id": d.notice(o, n.When == "next-inbound")})
+		ids, err := d.notice(texts, n.When == "next-inbound")
+		if err != nil {
+			d.log.Error("store", "problem", err)
+			fail(w, http.StatusServiceUnavailable, "it could not be kept: try again")
+			return
+		}
+		answer(w, http.StatusAccepted, map[string]any{"id": ids[0], "ids": ids})
 	}
 }
 
-// notice takes a text that nobody asked for and returns its id.
-func (d *desk) notice(o outbound, hold bool) string {
-	id, waiting := d.store.notice(o, hold)
-	if waiting {
-		d.lanes.put(o.handset, func() { d.deliver(id) })
+// notice takes texts that nobody asked for and returns their ids. Each has a
+// lane of its own, so that nobody waits for, or goes without because of,
+// somebody else.
+func (d *desk) notice(texts []outbound, hold bool) ([]string, error) {
+	c := &noticed{Texts: texts, Hold: hold, Worker: d.store.me}
+	if d.bug("refusal-aborts-batch") {
+		c.Lane = batchLane
 	}
-	return id
+	err := d.store.do(c)
+	d.wake(c.lanes...)
+	return c.ids, err
 }
 
 // message says how far a text got, by the id that /notify gave or the
@@ -85,7 +124,13 @@ func (d *desk) notice(o outbound, hold bool) string {
 func (a *App) message(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	for _, d := range a.desks {
-		if status, known := d.store.state(id); known {
+		var status string
+		var known bool
+		if err := d.store.look(func(now *state) { status, known = now.state(id) }); err != nil {
+			fail(w, http.StatusServiceUnavailable, "the store cannot be read")
+			return
+		}
+		if known {
 			answer(w, http.StatusOK, map[string]any{"id": id, "status": status})
 			return
 		}
@@ -96,9 +141,20 @@ func (a *App) message(w http.ResponseWriter, r *http.Request) {
 func (a *App) pending(w http.ResponseWriter, _ *http.Request) {
 	count := 0
 	for _, d := range a.desks {
-		count += d.store.pending()
+		n, err := d.pending()
+		if err != nil {
+			fail(w, http.StatusServiceUnavailable, "the store cannot be read")
+			return
+		}
+		count += n
 	}
 	answer(w, http.StatusOK, map[string]any{"count": count})
+}
+
+// pending counts what there is to do, by this worker or another.
+func (d *desk) pending() (n int, err error) {
+	err = d.store.look(func(now *state) { n = now.pending() })
+	return n + int(d.unsaved.Load()), err
 }
 
 func (a *App) healthy(w http.ResponseWriter, _ *http.Request) {

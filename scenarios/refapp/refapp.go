@@ -34,11 +34,17 @@ type Options struct {
 	Exotel   Exotel
 	Bugs     []string // names from Bugs()
 	Log      *slog.Logger
+	// Store is a folder in which everything is kept that must outlive the process,
+	// made if need be. Several processes may share it, if all have the same
+	// providers and policy. Empty: everything is kept in memory and ends with the process.
+	Store string
 
 	Policy  Policy           // default AtMostOnce
 	Timeout time.Duration    // of one call, default 3 s
 	SlowAck time.Duration    // how long the bug slow-ack holds an answer, default 16 s
 	Now     func() time.Time // judges the age of a signature, default the wall clock
+
+	transport http.RoundTripper // of calls; tests go without a network
 }
 
 // App is the booking assistant: a desk for each provider. Its methods may be
@@ -129,7 +135,7 @@ func (a *App) Handler() http.Handler {
 }
 
 // Close cuts open sends, stops the workers and waits for them. Work that was
-// still pending is lost.
+// still pending is left in the store, for whoever opens it next.
 func (a *App) Close() {
 	for _, d := range a.desks {
 		d.close()

@@ -1,265 +1,195 @@
 package refapp
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
-	"time"
 )
 
-// The app's own states of a text it sends; the provider's sent, delivered and
-// failed follow on accepted.
-const (
-	queued     = "queued"
-	suppressed = "suppressed" // the handset had opted out
-)
-
-// rank orders the states of a sent text. A higher one is never left.
-var rank = map[string]int{"accepted": 1, "sent": 2, "delivered": 3, "failed": 3}
-
-// message is an entry of the outbox.
-type message struct {
-	outbound
-	state    string
-	provider string // the provider's id, or what else it tells of the text under, once it is known
-	asOf     choice // the handset's consent when the newest call began
-}
-
-// choice is the last word on whether somebody may be texted.
-type choice struct {
-	out  bool
-	at   time.Time // zero when nobody said
-	turn int       // counts the changes
-}
-
-// store is everything the app remembers. Each method is one transaction, so
-// the struct can stand for a durable store.
+// store keeps a state: in memory alone, or as a log of its changes in a folder
+// that outlives the process and that other processes may share. Each change is
+// one transaction: it is made on top of all that any process did before, and it
+// lasts once do returns nil.
 type store struct {
-	mu       sync.Mutex
-	name     string          // begins the ids of this outbox
-	unique   string          // begins the keys of its texts
-	deaf     bool            // keep no consent: the bug ignores-stop
-	inbox    map[string]bool // by dedupe key
-	outbox   map[string]*message
-	calls    map[string]map[string]chan struct{} // send calls under way, by handset and outbox id; closed when answered
-	held     map[string][]string                 // by handset: outbox ids that wait for its next webhook
-	status   map[string]string                   // by the provider's message id
-	consent  map[string]choice                   // by handset; by contact while its handset is unknown
-	handset  map[string]string                   // by contact
-	events   map[string]bool                     // consent events that were applied
-	todo     int                                 // entries of both boxes that wait for a worker
-	lastSent int                                 // the number in the newest outbox id
-	lastKey  int                                 // the same in the newest key
-	byKey    map[string]*message                 // the outbox by key
+	mu    sync.Mutex
+	now   *state
+	fresh func() *state // as it was before the first change
+	book  *book         // nil: in memory alone
+	base  string        // of the names of files
+	me    int           // this worker
+	mine  *os.File      // held for as long as this worker lives
 }
 
-func newStore(name, unique string) *store {
-	return &store{
-		name: name, unique: unique, byKey: map[string]*message{},
-		inbox: map[string]bool{}, outbox: map[string]*message{},
-		calls: map[string]map[string]chan struct{}{}, held: map[string][]string{},
-		status: map[string]string{}, consent: map[string]choice{}, handset: map[string]string{}, events: map[string]bool{},
+// openStore opens the store of a desk in a folder; "" is none.
+func openStore(dir, name string, deaf bool) (*store, error) {
+	s := &store{me: 1, base: filepath.Join(dir, name), fresh: func() *state {
+		now := newState(name)
+		now.deaf = deaf
+		return now
+	}}
+	s.now = s.fresh()
+	if dir == "" {
+		return s, s.do(&born{Unique: unique()})
 	}
-}
-
-// accept files a text under its dedupe key, together with what it says about
-// consent, unless the key is known. Blind files it again all the same. turned
-// says that the handset's consent is another now.
-func (s *store) accept(key string, in inbound, word keyword, blind bool) (fresh, turned bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.inbox[key] && !blind {
-		return false, false
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("making the folder of the store: %w", err)
 	}
-	s.inbox[key] = true
-	s.todo++
-	before := s.consent[in.handset].out
-	if word == stopWord || word == startWord {
-		s.choose(in.handset, word == stopWord, in.at)
+	var err error
+	if s.book, err = openBook(s.base + ".log"); err != nil {
+		return nil, err
 	}
-	return true, s.consent[in.handset].out != before
+	err = s.do(&born{Unique: unique()})
+	if err == nil {
+		err = s.join()
+	}
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
 }
 
-// seen reports whether a dedupe key is known.
-func (s *store) seen(key string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.inbox[key]
+// do makes a change. After an error nothing was changed.
+func (s *store) do(c change) error {
+	return s.locked(func() error { return s.make(c) })
 }
 
-// mark makes a dedupe key known with no work behind it.
-func (s *store) mark(key string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.inbox[key] = true
+// make makes a change on a state that is up to date. The locks must be held.
+func (s *store) make(c change) error {
+	if !c.apply(s.now) || s.book == nil {
+		return nil
+	}
+	record, err := encode(c)
+	if err == nil {
+		err = s.book.write(record)
+	}
+	if err != nil {
+		s.now, s.book.at = s.fresh(), 0 // what is not kept did not happen
+	}
+	return err
 }
 
-// answer ends the work on a text of the inbox by filing its replies, and returns
-// their ids. This is where consent is looked at when a reply is queued.
-func (s *store) answer(replies []outbound) []string {
+// look reads the state when it is up to date.
+func (s *store) look(at func(*state)) error {
+	return s.locked(func() error {
+		at(s.now)
+		return nil
+	})
+}
+
+// locked keeps every other worker out and brings the state up to date.
+func (s *store) locked(then func() error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.todo--
-	var ids []string
-	for _, o := range replies {
-		if o.force || !s.consent[o.handset].out {
-			ids = append(ids, s.file(o, queued))
-			s.todo++
+	if s.book == nil {
+		return then()
+	}
+	if err := lock(s.book.file); err != nil {
+		return err
+	}
+	defer unlock(s.book.file)
+	err := s.book.read(func(record []byte) error {
+		c, err := decode(record)
+		if err == nil {
+			c.apply(s.now)
 		}
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	return ids
+	return then()
 }
 
-// notice files a text that nobody asked for, unless its handset opted out: then
-// it is suppressed for good and waiting is false. A held one waits for its
-// handset's next webhook.
-func (s *store) notice(o outbound, hold bool) (id string, waiting bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.consent[o.handset].out {
-		return s.file(o, suppressed), false
-	}
-	id = s.file(o, queued)
-	if hold {
-		s.held[o.handset] = append(s.held[o.handset], id)
-		return id, false
-	}
-	s.todo++
-	return id, true
-}
-
-// unhold returns the texts that waited for a webhook of this handset. Only now
-// are they work to do.
-func (s *store) unhold(handset string) []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	ids := s.held[handset]
-	delete(s.held, handset)
-	s.todo += len(ids)
-	return ids
-}
-
-func (s *store) file(o outbound, state string) string {
-	s.lastSent++
-	id := fmt.Sprintf("%s_out_%d", s.name, s.lastSent)
-	o.key = s.newKey()
-	m := &message{outbound: o, state: state}
-	s.outbox[id], s.byKey[o.key] = m, m
-	return id
-}
-
-func (s *store) newKey() string {
-	s.lastKey++
-	return fmt.Sprintf("%s%d", s.unique, s.lastKey)
-}
-
-// freshKey is a key that no text has.
-func (s *store) freshKey() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.newKey()
-}
-
-// begin opens a send call. With recheck it refuses, and ends the work, when the
-// handset has opted out since the text was queued.
-func (s *store) begin(id string, recheck bool) (outbound, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m := s.outbox[id]
-	m.asOf = s.consent[m.handset]
-	if recheck && !m.force && m.asOf.out {
-		m.state = suppressed
-		s.todo--
-		return outbound{}, false
-	}
-	if s.calls[m.handset] == nil {
-		s.calls[m.handset] = map[string]chan struct{}{}
-	}
-	s.calls[m.handset][id] = make(chan struct{})
-	return m.outbound, true
-}
-
-// end closes a send call with what it brought. The work stays to be done when
-// the call will be made again.
-func (s *store) end(id string, got receipt, again bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m := s.outbox[id]
-	close(s.calls[m.handset][id])
-	delete(s.calls[m.handset], id)
-	if again {
-		return
-	}
-	s.todo--
-	m.state, m.provider = got.outcome.String(), got.message
-	switch got.outcome {
-	case accepted:
-		s.advance(got.message, m.state)
-		s.meet(got.contact, got.handset)
-	case consentNo:
-		s.turnedDown(m)
-	}
-}
-
-// turnedDown notes that the provider did not send a text because its handset
-// had opted out. A word that came since the call began is newer than that.
-func (s *store) turnedDown(m *message) {
-	if now := s.consent[m.handset]; now.turn == m.asOf.turn {
-		s.choose(m.handset, true, now.at)
-	}
-}
-
-// open returns what closes when the send calls to a handset that are under way
-// now are answered.
-func (s *store) open(handset string) []<-chan struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var calls []<-chan struct{}
-	for _, answered := range s.calls[handset] {
-		calls = append(calls, answered)
-	}
-	return calls
-}
-
-// progress notes a status webhook, which may come before the send call it
-// belongs to is answered, and under the provider's id or the text's own key.
-func (s *store) progress(in inbound) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.advance(in.message, in.status)
-	m := s.byKey[in.key]
-	if m == nil {
-		return
-	}
-	s.advance(in.key, in.status)
-	if in.left {
-		s.turnedDown(m)
-	}
-}
-
-func (s *store) advance(provider, status string) {
-	if rank[status] > rank[s.status[provider]] {
-		s.status[provider] = status
-	}
-}
-
-// state returns how far a text got, by the app's own id or the provider's.
-func (s *store) state(id string) (string, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if m := s.outbox[id]; m != nil {
-		if m.provider == "" {
-			return m.state, true
+// join makes this process a worker of its own. It holds the lock of a file for
+// as long as it lives, before anybody knows of it, so that nobody takes it for dead.
+func (s *store) join() error {
+	return s.locked(func() error {
+		s.me = s.now.lastWorker + 1
+		var err error
+		if s.mine, err = s.worker(s.me); err != nil {
+			return err
 		}
-		id = m.provider
-	}
-	status, known := s.status[id]
-	return status, known
+		if !tryLock(s.mine) {
+			return errors.New("the store belongs to another application: give this one a folder of its own")
+		}
+		return s.make(&joined{Worker: s.me})
+	})
 }
 
-// pending counts what workers still have to do. Texts held for a webhook that
-// may never come are not counted.
-func (s *store) pending() int {
+// worker opens the file of a worker.
+func (s *store) worker(n int) (*os.File, error) {
+	f, err := os.OpenFile(fmt.Sprintf("%s.worker-%d", s.base, n), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("opening the file of a worker: %w", err)
+	}
+	return f, nil
+}
+
+// inherit takes over from workers that are dead, and returns the lanes that
+// this one has to work in now. With forget, their work is nobody's.
+func (s *store) inherit(forget bool) (lanes []string, err error) {
+	if s.book == nil {
+		return nil, nil
+	}
+	var others []int
+	if err := s.look(func(now *state) {
+		for n := range now.workers {
+			if n != s.me {
+				others = append(others, n)
+			}
+		}
+	}); err != nil {
+		return nil, err
+	}
+	for _, n := range others {
+		left, err := s.bury(n, forget)
+		if err != nil {
+			return lanes, err
+		}
+		lanes = append(lanes, left...)
+	}
+	return lanes, nil
+}
+
+// bury takes over from a worker if it is dead: then nobody holds its lock.
+func (s *store) bury(n int, forget bool) ([]string, error) {
+	f, err := s.worker(n)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	if !tryLock(f) {
+		return nil, nil
+	}
+	c := &buried{Worker: n, By: s.me, Forget: forget}
+	if err := s.do(c); err != nil {
+		return nil, err
+	}
+	_ = os.Remove(f.Name()) // numbers are not given out again
+	return c.lanes, nil
+}
+
+// next is the first job of a lane, if the lane is this worker's to do.
+func (s *store) next(name string) (j job, mine bool, err error) {
+	err = s.look(func(now *state) {
+		if l := now.lanes[name]; l != nil && l.owner == s.me {
+			j, mine = l.jobs[0], true
+		}
+	})
+	return j, mine, err
+}
+
+// close lets go of the folder. What is still to do is left to whoever comes next.
+func (s *store) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.todo
+	if s.mine != nil {
+		_ = s.mine.Close()
+	}
+	if s.book != nil {
+		_ = s.book.close()
+	}
 }

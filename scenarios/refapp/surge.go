@@ -129,14 +129,14 @@ func (s *surge) decode(r *http.Request, body []byte) (inbound, error) {
 	if err := json.Unmarshal(body, &e); err != nil {
 		return inbound{}, fmt.Errorf("reading the event: %w", err)
 	}
-	in := inbound{event: r.Header.Get("webhook-id"), at: e.Timestamp}
+	in := inbound{Event: r.Header.Get("webhook-id"), At: e.Timestamp}
 	err := in.readSurge(e)
 	switch {
 	case err != nil:
 		return inbound{}, err
-	case in.kind == other && s.bug("unknown-event-500"):
+	case in.Kind == other && s.bug("unknown-event-500"):
 		return inbound{}, errBug
-	case in.kind != other && s.bug("extra-field-500") && (!onlyFields(body, surgeFields) || !onlyFields(e.Data, surgeFields)):
+	case in.Kind != other && s.bug("extra-field-500") && (!onlyFields(body, surgeFields) || !onlyFields(e.Data, surgeFields)):
 		return inbound{}, errBug
 	}
 	return in, nil
@@ -147,15 +147,15 @@ func (s *surge) decode(r *http.Request, body []byte) (inbound, error) {
 func (in *inbound) readSurge(e surgeEvent) error {
 	switch e.Type {
 	case "message.received":
-		in.kind = text
+		in.Kind = text
 	case "message.sent", "message.delivered", "message.failed":
-		in.kind, in.status = progress, strings.TrimPrefix(e.Type, "message.")
+		in.Kind, in.Status = progress, strings.TrimPrefix(e.Type, "message.")
 	case "contact.opted_out":
-		in.kind = optedOut
+		in.Kind = optedOut
 	case "contact.opted_in":
-		in.kind = optedIn
+		in.Kind = optedIn
 	case "conversation.created":
-		in.kind = newThread
+		in.Kind = newThread
 	default:
 		return nil
 	}
@@ -165,7 +165,7 @@ func (in *inbound) readSurge(e surgeEvent) error {
 func (in *inbound) readSurgeData(data json.RawMessage) error {
 	var m surgeMessage
 	var err error
-	switch in.kind {
+	switch in.Kind {
 	case newThread:
 		err = json.Unmarshal(data, &m.Conversation)
 		m.ID = m.Conversation.ID
@@ -174,17 +174,17 @@ func (in *inbound) readSurgeData(data json.RawMessage) error {
 		m.ID = m.Conversation.Contact.ID
 	default:
 		err = json.Unmarshal(data, &m)
-		in.message = m.ID
+		in.Message = m.ID
 	}
 	if err != nil {
 		return fmt.Errorf("reading the data: %w", err)
 	}
-	in.body, in.conversation = m.Body, m.Conversation.ID
-	in.contact, in.handset = m.Conversation.Contact.ID, m.Conversation.Contact.PhoneNumber
+	in.Body, in.Conversation = m.Body, m.Conversation.ID
+	in.Contact, in.Handset = m.Conversation.Contact.ID, m.Conversation.Contact.PhoneNumber
 	if !m.ReceivedAt.IsZero() {
-		in.at = m.ReceivedAt
+		in.At = m.ReceivedAt
 	}
-	if m.ID == "" || in.kind == text && (in.conversation == "" || in.handset == "") {
+	if m.ID == "" || in.Kind == text && (in.Conversation == "" || in.Handset == "") {
 		return errors.New("the data lacks an id or says not who wrote")
 	}
 	return nil
@@ -202,17 +202,17 @@ func (s *surge) send(ctx context.Context, o outbound) receipt {
 }
 
 func encodeSurge(o outbound) []byte {
-	fields := map[string]any{"body": o.body}
-	if o.conversation != "" {
-		fields["conversation"] = o.conversation
+	fields := map[string]any{"body": o.Body}
+	if o.Conversation != "" {
+		fields["conversation"] = o.Conversation
 	} else {
-		fields["to"] = o.handset
+		fields["to"] = o.Handset
 	}
-	if o.ref != "" {
-		fields["metadata"] = map[string]string{"ref": o.ref}
+	if o.Ref != "" {
+		fields["metadata"] = map[string]string{"ref": o.Ref}
 	}
-	if o.sendAt != "" {
-		fields["send_at"] = o.sendAt
+	if o.SendAt != "" {
+		fields["send_at"] = o.SendAt
 	}
 	encoded, _ := json.Marshal(fields) // strings always encode
 	return encoded

@@ -12,12 +12,16 @@ import (
 // maxBody is the most octets that are read of anything.
 const maxBody = 1 << 20
 
-// newClient makes calls of at most timeout. It keeps no connection: on a reused
-// one an idle close looks like a send whose outcome is unknown.
-func newClient(timeout time.Duration) *http.Client {
+// newClient makes calls of at most the timeout. It keeps no connection: on a
+// reused one an idle close looks like a send whose outcome is unknown.
+func newClient(opts Options) *http.Client {
+	transport := opts.transport
+	if transport == nil {
+		transport = &http.Transport{DisableKeepAlives: true}
+	}
 	return &http.Client{
-		Timeout:       timeout,
-		Transport:     &http.Transport{DisableKeepAlives: true},
+		Timeout:       opts.Timeout,
+		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
@@ -45,7 +49,7 @@ func call(client *http.Client, req *http.Request) reply {
 // say clearly what was done leaves the outcome unknown.
 func (r reply) receipt(now time.Time) receipt {
 	switch {
-	case r.code == http.StatusTooManyRequests, r.code == http.StatusServiceUnavailable && r.after != "":
+	case r.code == http.StatusTooManyRequests:
 		return receipt{outcome: throttled, retryAfter: wait(r.after, now)}
 	case r.code == 0, r.code >= 500:
 		return receipt{}

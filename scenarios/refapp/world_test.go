@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -27,7 +28,12 @@ const (
 	secretB = "whsec_c3VyZ2UtZW11bGF0b3Itcm90YXRlZC1rZXktMzJieXQ="
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(role) != "" {
+		os.Exit(application())
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // carrier is a fake of the calls that the app makes, to any provider.
 type carrier struct {
@@ -148,6 +154,7 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 // world is an app, its carrier and somebody who signs webhooks.
 type world struct {
 	t       *testing.T
+	opts    Options
 	app     *App
 	desk    *desk
 	carrier *carrier
@@ -169,18 +176,29 @@ func inBubbleWith(t *testing.T, provider string, opts Options, test func(*world)
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		opts.serve(provider)
-		app, err := New(opts)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer app.Close()
-		w := &world{
-			t: t, app: app, desk: app.desk(provider), carrier: &carrier{},
-			secrets: []string{secretA}, clock: "2026-08-20T15:04:05Z",
-		}
-		w.desk.client.Transport = direct{w.carrier}
+		w := &world{t: t, opts: opts, carrier: &carrier{}, secrets: []string{secretA}, clock: "2026-08-20T15:04:05Z"}
+		w.open(provider)
+		defer func() { w.app.Close() }()
 		test(w)
 	})
+}
+
+// open makes the app.
+func (w *world) open(provider string) {
+	w.opts.transport = direct{w.carrier}
+	app, err := New(w.opts)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.app, w.desk = app, app.desk(provider)
+}
+
+// restart lets the app do what it does without delay, ends it, and makes another
+// on the same store.
+func (w *world) restart() {
+	synctest.Wait()
+	w.app.Close()
+	w.open(w.desk.name)
 }
 
 // serve sets up a provider, unless that is done.
@@ -371,7 +389,7 @@ func (w *world) status(id string) string {
 
 // settle lets fake time pass until no work is left.
 func (w *world) settle() {
-	for synctest.Wait(); w.desk.store.pending() > 0; synctest.Wait() {
+	for synctest.Wait(); w.pending() > 0; synctest.Wait() {
 		if !sleep(w.t.Context(), time.Second) {
 			return
 		}
@@ -407,4 +425,13 @@ func readAll(t *testing.T, resp *http.Response) string {
 		t.Fatal(err)
 	}
 	return string(bytes.TrimSpace(body))
+}
+
+// pending is how much work the app says it has.
+func (w *world) pending() int {
+	n, err := w.desk.pending()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return n
 }

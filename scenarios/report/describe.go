@@ -22,6 +22,10 @@ func describe(e journal.Entry) (lane, string) {
 		return providerLane, attemptText(e.Kind, *e.Attempt)
 	case e.Call != nil:
 		return callLane, callText(e.Kind, *e.Call)
+	case e.Finding != nil && e.Finding.By == journal.ByEmulator:
+		return providerLane, findingText(*e.Finding)
+	case e.Finding != nil:
+		return callLane, findingText(*e.Finding)
 	case e.Fault != nil:
 		return faultLane, faultText(e.Kind, *e.Fault)
 	case e.Process != nil:
@@ -99,6 +103,14 @@ func callText(kind journal.Kind, c journal.Call) string {
 		return fmt.Sprintf("told %d", c.Status)
 	}
 	return ""
+}
+
+func findingText(f journal.Finding) string {
+	said := strings.TrimSpace(f.Place + " " + f.Pointer + ": " + f.Problem)
+	if f.Unread() {
+		return "not read: " + said
+	}
+	return "off contract: " + said
 }
 
 func faultText(kind journal.Kind, f journal.Fault) string {

@@ -63,6 +63,13 @@ func twice() report.Result {
 	r.Fault(journal.LoseAnswer, ana.Event.ID+"/1")
 	r.Loses(ana)
 	r.Replies(ana, "Yes, 3pm is free. Shall I book it?")
+	for _, f := range []journal.Finding{
+		{By: journal.ByApp, Finding: sms.Finding{Kind: sms.FoundUnread, Place: "body", Pointer: "/mood", Problem: `"mood" is read by nobody`}},
+		{By: journal.ByEmulator, Finding: sms.Finding{Kind: sms.FoundMissing, Place: "body", Pointer: "/id", Problem: `"id" is missing`}},
+	} {
+		f.Handset = r.Number("ana")
+		r.Add(journal.Entry{Kind: journal.KindFinding, Finding: &f})
+	}
 	r.Tells(ben, historytest.Attempt{Took: sms.Duration(3 * time.Millisecond)})
 	r.Replies(ben, "Yes")
 	r.Add(journal.Entry{Kind: journal.KindClock, Clock: &journal.Clock{From: time.Unix(0, 0), To: time.Unix(17, 0)}})
@@ -159,17 +166,22 @@ func TestJSON(t *testing.T) {
 func TestJSONKeepsTheRecordOfAFailure(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	if err := report.JSON(&b, run(twice())); err != nil {
+	failed := twice()
+	failed.Plan, failed.Baseline = []string{"fault lose-answer"}, fine().Entries
+	if err := report.JSON(&b, run(failed)); err != nil {
 		t.Fatal(err)
 	}
 	var back struct {
-		Exit    int
-		Counts  map[string]int
-		Results []struct {
-			Says    string
-			Virtual string
-			Entries []journal.Entry
-			Expects []report.Expect
+		Exit     int
+		Counts   map[string]int
+		Coverage report.Coverage
+		Results  []struct {
+			Says     string
+			Virtual  string
+			Plan     []string
+			Entries  []journal.Entry
+			Baseline []journal.Entry
+			Expects  []report.Expect
 		}
 	}
 	if err := json.Unmarshal(b.Bytes(), &back); err != nil {
@@ -178,6 +190,9 @@ func TestJSONKeepsTheRecordOfAFailure(t *testing.T) {
 	got := back.Results[0]
 	if back.Exit != 1 || back.Counts["fail"] != 1 || len(got.Entries) != len(twice().Entries) || len(got.Expects) != 1 {
 		t.Errorf("exit %d, counts %v, %d entries", back.Exit, back.Counts, len(got.Entries))
+	}
+	if len(got.Plan) != 1 || len(got.Baseline) != len(failed.Baseline) || len(back.Coverage.Faults) != 2 {
+		t.Errorf("plan %q, %d entries of the baseline, coverage %+v", got.Plan, len(got.Baseline), back.Coverage)
 	}
 	if !strings.Contains(got.Says, "got 2 replies") || got.Virtual != "25h0m1.5s" {
 		t.Errorf("says %q after %s", got.Says, got.Virtual)

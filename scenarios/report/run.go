@@ -5,19 +5,23 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/emulator/journal"
+	"github.com/switchhook/switchhook/emulator/sms"
 	"github.com/switchhook/switchhook/scenarios/oracle"
 )
 
 // Verdict is the result of one page.
 type Verdict string
 
-// Verdicts. Only Pass is green.
+// Verdicts. Only Pass is green by itself; Unavoidable is no failure.
 const (
 	Pass         Verdict = "pass"
 	Fail         Verdict = "fail"
 	NotExercised Verdict = "not exercised" // what the page is about did not happen
 	Inconclusive Verdict = "inconclusive"  // the world did not go quiet in time, or the page could not run
-	LeftOut      Verdict = "left out"      // the page does not apply to the provider; it was not played
+	// Unavoidable is a duplicate or a loss that no program could have avoided.
+	Unavoidable Verdict = "unavoidable"
+	Flaky       Verdict = "flaky"    // it failed some of the times that it was played
+	LeftOut     Verdict = "left out" // the page does not apply to the provider; it was not played
 )
 
 // Run is a run of pages against one system under test.
@@ -42,7 +46,12 @@ type Result struct {
 	Expects  []Expect // expect lines that did not hold
 	Virtual  time.Duration
 	Wall     time.Duration
-	Entries  []journal.Entry // the record of the page
+	Entries  []journal.Entry       // the record of the page
+	Cast     map[string]sms.Number // numbers of its handsets, by their names on the page
+	Plan     []string              // what was made to go wrong: fault and kill lines
+	Script   []Phase               // what the page says
+	// Baseline is the record of the same page without its plan, where it passed.
+	Baseline []journal.Entry
 }
 
 // Expect is an expect line of a page that did not hold.
@@ -59,12 +68,13 @@ const (
 	exitNotShown = 4
 )
 
-// ExitCode is 1 if any page failed, 4 if any was inconclusive or none passed,
+// ExitCode is 1 if any page failed, always or now and then, 4 if any was
+// inconclusive or none passed,
 // and 0 otherwise. It is never 0 when nothing ran.
 func (r Run) ExitCode() int {
 	count := r.counts()
 	switch {
-	case count[Fail] > 0:
+	case count[Fail] > 0, count[Flaky] > 0:
 		return exitFailed
 	case count[Inconclusive] > 0, count[Pass] == 0:
 		return exitNotShown

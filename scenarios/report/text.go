@@ -17,12 +17,15 @@ type Options struct {
 	// Command plays a page again when its name, and the seed as --seed, are
 	// added to it. Default "switchhook verify".
 	Command string
+	// Replay is the whole command instead, for what is no page of its own.
+	Replay  string
+	MaxHTML int // about how many bytes an HTML report may have before timelines are left out; default 20 MB
 }
 
-var order = []Verdict{Pass, Fail, NotExercised, Inconclusive, LeftOut}
+var order = []Verdict{Pass, Fail, Flaky, Unavoidable, NotExercised, Inconclusive, LeftOut}
 
 // colours by verdict, as ANSI codes.
-var colours = map[Verdict]string{Pass: "32", Fail: "1;31", NotExercised: "33", Inconclusive: "35"}
+var colours = map[Verdict]string{Pass: "32", Fail: "1;31", NotExercised: "33", Inconclusive: "35", Flaky: "1;35", Unavoidable: "36"}
 
 func (o Options) paint(v Verdict, text string) string {
 	code, known := colours[v]
@@ -155,6 +158,9 @@ func alsoFailed(found []oracle.Finding, but int) string {
 }
 
 func replay(r Run, result Result, o Options) string {
+	if o.Replay != "" {
+		return o.Replay
+	}
 	command := o.Command
 	if command == "" {
 		command = "switchhook verify"

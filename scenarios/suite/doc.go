@@ -1,11 +1,10 @@
-// Package suite runs scenario pages against a system under test that talks to
-// an emulator, and says of each page whether it passed.
+// Package suite is for tests of an application that talks to an emulator.
 //
-// It is black-box: it reaches the emulator through package client and the
-// application through its webhooks and what sut.yaml declares. Each provider that
-// the application serves has its pages played in sandboxes of its own. Run gives
-// a report; Register puts the same pages into a Ginkgo suite of your own.
+// Run plays scenario pages against it and gives a report; each provider that
+// the application serves has its pages played, by package stage, in sandboxes
+// of its own. Register puts the same pages into a Ginkgo suite of your own.
 //
-// It does not judge: the record of a page goes to the oracles. It does not
-// search for faults: a page says which to plan.
+// Read and the matchers are for tests that you write yourself, with Ginkgo or
+// without. They look at the record as the oracles do, and a failure shows it.
+// To start an emulator, see package emulatortest; to drive it, package client.
 package suite

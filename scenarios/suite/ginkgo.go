@@ -10,84 +10,8 @@ import (
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/formatter"
 
-	"github.com/switchhook/switchhook/scenarios/page"
 	"github.com/switchhook/switchhook/scenarios/report"
 )
-
-// Register puts pages into a Ginkgo suite: a Describe for each provider that
-// the application takes webhooks of, and in it an It for each page, with the
-// page's labels. Call it where you would write a Describe:
-//
-//	var _ = suite.Register(func() suite.Options { return suite.Options{URL: emulator.URL, SUT: app} })
-//
-// options is called while the tree is built, for SUT.Webhooks, Pages, Providers
-// and Seed, and once more when each Describe begins, for all the rest; so what
-// a BeforeSuite finds out can be in it. Pages of one Describe run in order and
-// against one sandbox, and a failing one does not stop the others.
-func Register(options func() Options) bool {
-	o := options().withDefaults()
-	for _, provider := range o.Providers {
-		describe(options, o.Pages, provider, outcome{func(report.Result) {}, func(error) {}})
-	}
-	return true
-}
-
-// outcome hears of every result, and of what kept a page from having one.
-type outcome struct {
-	done  func(report.Result)
-	broke func(error)
-}
-
-// fail tells Ginkgo that a page has no result, and why.
-func (o outcome) fail(err error) {
-	o.broke(err)
-	ginkgo.Fail(err.Error())
-}
-
-// describe registers the pages for one provider.
-func describe(options func() Options, pages []page.Page, provider string, to outcome) {
-	title := provider
-	if title == "" {
-		title = "scenarios"
-	}
-	ginkgo.Describe(title, ginkgo.Ordered, ginkgo.ContinueOnFailure, func() {
-		var w *world
-		ginkgo.BeforeAll(func(ctx ginkgo.SpecContext) {
-			var err error
-			if w, err = open(ctx, options(), provider); err != nil {
-				to.fail(err)
-			}
-		})
-		ginkgo.AfterAll(func() {
-			if w != nil {
-				w.close()
-			}
-		})
-		for i, p := range pages {
-			ginkgo.It(p.Name+": "+p.Title, ginkgo.Label(p.Labels...), func(ctx ginkgo.SpecContext) {
-				show(ctx, w, i, p, to)
-			})
-		}
-	})
-}
-
-// show plays a page and tells Ginkgo how it went.
-func show(ctx context.Context, w *world, number int, p page.Page, to outcome) {
-	r, err := w.play(ctx, number, p)
-	if err != nil {
-		to.fail(err)
-	}
-	to.done(r)
-	tell(w.o, r)
-	text := report.Explain(report.Run{SUT: w.o.SUT.Name, Provider: w.provider, Seed: w.o.Seed}, r, report.Options{})
-	switch r.Verdict {
-	case report.Pass:
-	case report.NotExercised, report.LeftOut:
-		ginkgo.Skip(r.Reason)
-	default:
-		ginkgo.Fail(text)
-	}
-}
 
 // GinkgoFlags say what RunGinkgo shows and writes.
 type GinkgoFlags struct {
@@ -113,11 +37,12 @@ func RunGinkgo(ctx context.Context, o Options, flags GinkgoFlags) (run report.Ru
 	o = o.withDefaults()
 	var results []*report.Result
 	var broke error // the first; those after it follow from it
+	t := tree{options: func() Options { return o }, pages: o.Pages, to: outcome{
+		done:  func(r report.Result) { results = append(results, &r) },
+		broke: func(err error) { broke = cmp.Or(broke, err) },
+	}}
 	for _, provider := range o.Providers {
-		describe(func() Options { return o }, o.Pages, provider, outcome{
-			done:  func(r report.Result) { results = append(results, &r) },
-			broke: func(err error) { broke = cmp.Or(broke, err) },
-		})
+		t.describe(provider)
 	}
 	suiteConfig, reporter := ginkgo.GinkgoConfiguration()
 	if suiteConfig.RandomSeed = flags.Seed; flags.Seed == 0 {
@@ -129,8 +54,8 @@ func RunGinkgo(ctx context.Context, o Options, flags GinkgoFlags) (run report.Ru
 	if !flags.Verbose {
 		defer silence()()
 	}
-	var t result
-	ok = ginkgo.RunSpecs(&t, o.SUT.Name, suiteConfig, reporter) && !t.failed
+	var test result
+	ok = ginkgo.RunSpecs(&test, o.SUT.Name, suiteConfig, reporter) && !test.failed
 	return o.report(results), ok, cmp.Or(ctx.Err(), broke)
 }
 

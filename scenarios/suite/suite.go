@@ -1,7 +1,6 @@
 package suite
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -14,6 +13,7 @@ import (
 	"github.com/switchhook/switchhook/scenarios/catalog"
 	"github.com/switchhook/switchhook/scenarios/page"
 	"github.com/switchhook/switchhook/scenarios/report"
+	"github.com/switchhook/switchhook/scenarios/stage"
 	"github.com/switchhook/switchhook/scenarios/sut"
 )
 
@@ -58,6 +58,11 @@ func (o Options) withDefaults() Options {
 		o.Parallel = 1
 	}
 	return o
+}
+
+// stage is what a world needs to know.
+func (o Options) stage() stage.Options {
+	return stage.Options{URL: o.URL, Token: o.Token, SUT: o.SUT, Seed: o.Seed, Log: o.Log, Quiet: o.Quiet}
 }
 
 // Run runs all pages. The error is about what kept pages from running at all;
@@ -111,7 +116,7 @@ func (b *board) fail(err error) {
 func (b *board) all(ctx context.Context, first int, provider string) {
 	var todo []int
 	for i, p := range b.Pages {
-		if r, out := leftOut(p, provider); out {
+		if r, out := stage.LeftOut(p, provider); out {
 			b.put(first+i, r)
 		} else {
 			todo = append(todo, i)
@@ -128,22 +133,6 @@ func (b *board) all(ctx context.Context, first int, provider string) {
 	wg.Wait()
 }
 
-// leftOut is the result of a page that does not apply to a provider.
-func leftOut(p page.Page, provider string) (report.Result, bool) {
-	reason, out := p.LeftOut(provider)
-	if !out || provider == "" {
-		return report.Result{}, false
-	}
-	r := blank(p, provider)
-	r.Verdict, r.Reason = report.LeftOut, reason
-	return r, true
-}
-
-// blank is the result of a page before anything happened.
-func blank(p page.Page, provider string) report.Result {
-	return report.Result{Page: p.Name, Title: p.Title, Provider: provider, Labels: p.Labels, Kills: p.Kills}
-}
-
 // hand gives out the numbers of pages until all are given or ctx ends.
 func hand(ctx context.Context, next chan<- int, pages []int) {
 	defer close(next)
@@ -158,17 +147,17 @@ func hand(ctx context.Context, next chan<- int, pages []int) {
 
 // work plays pages, one after the other, in a world of its own.
 func work(ctx context.Context, o Options, provider string, next <-chan int, done func(int, report.Result)) error {
-	w, err := open(ctx, o, provider)
+	w, err := stage.Open(ctx, o.stage(), provider)
 	if err != nil {
 		return err
 	}
-	defer w.close()
+	defer w.Close()
 	for i := range next {
-		r, err := w.play(ctx, i, o.Pages[i])
+		r, err := w.PlayFrom(ctx, i, o.Pages[i])
 		if err != nil {
 			return err
 		}
-		done(i, r)
+		done(i, r[0])
 	}
 	return ctx.Err()
 }
@@ -201,21 +190,3 @@ func (o Options) report(results []*report.Result) report.Run {
 	run.Provider = strings.Join(providers, ", ")
 	return run
 }
-
-// quietFloor is how long silence must last where nothing else is known.
-const quietFloor = 200 * time.Millisecond
-
-// window is how long silence must last, given the slowest reaction seen so far.
-// An application that says how much work it has left may ask for less than the floor.
-func window(o Options, slowest time.Duration) time.Duration {
-	declared := cmp.Or(o.Quiet, o.SUT.Quiet.D())
-	_, tells := o.SUT.Probe[sut.PendingProbe]
-	if declared == 0 || !tells && o.Quiet == 0 {
-		declared = max(declared, quietFloor)
-	}
-	return max(declared, 3*min(slowest, longestReaction))
-}
-
-// longestReaction bounds what stretches the window, so that an application
-// that hangs once does not hold up the rest of a run.
-const longestReaction = 3 * time.Second

@@ -32,7 +32,7 @@ func (c *checker) document(doc *yaml.Node) {
 	each(doc, func(key string, n *yaml.Node) {
 		switch key {
 		case "start", "env":
-			c.strings(n, "port", "provider.value")
+			c.strings(n, "port", DirPlaceholder, "provider.value")
 		case "ready":
 			c.url(n)
 		case "webhooks":

@@ -7,8 +7,12 @@ import (
 	"strings"
 )
 
+// DirPlaceholder is the placeholder of a folder that lasts as long as the
+// application's world: what it keeps there survives its processes.
+const DirPlaceholder = "dir"
+
 // Expand replaces the placeholders that say where the emulator and the
-// application are: "port" and "provider.value" ("{{port}}"). An unknown one is
+// application are: "port", "dir" and "provider.value" ("{{port}}"). An unknown one is
 // an error that lists the known.
 func (s *SUT) Expand(values map[string]string) (*SUT, error) {
 	out, e := *s, expander{values: values}

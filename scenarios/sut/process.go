@@ -126,6 +126,13 @@ func (p *Process) Stop() {
 	<-p.ended
 }
 
+// Kill ends the process and all of its group at once, without a chance to do
+// anything about it. It returns when the process is gone.
+func (p *Process) Kill() {
+	kill(p.cmd)
+	<-p.ended
+}
+
 // Output is the last 64 KiB of what the process wrote.
 func (p *Process) Output() string { return p.output.String() }
 

@@ -152,3 +152,19 @@ func TestStopEndsTheWholeGroup(t *testing.T) {
 		t.Error("the process is still there")
 	}
 }
+
+// Kill asks nobody: one that ignores SIGTERM is gone at once, with what it started.
+func TestKillEndsTheWholeGroup(t *testing.T) {
+	t.Parallel()
+	p, err := application(t, "deaf").Run(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Kill()
+	if p.Code() != -1 {
+		t.Errorf("code %d, want -1 for a signal", p.Code())
+	}
+	if err := p.Err(); err == nil || strings.Contains(err.Error(), "WaitDelay") {
+		t.Errorf("the end is told as %v", err)
+	}
+}

@@ -28,8 +28,10 @@ type SUT struct {
 	OptOut   OptOut `yaml:"opt_out"`
 	// Providers says what is different where it serves one provider.
 	Providers map[string]Own
-	Policy    string // after a send with an unknown outcome: at-least-once or at-most-once
-	Quiet     sms.Duration
+	// Replicas says that several processes of it may serve at once, and share {{dir}}.
+	Replicas bool
+	Policy   string // after a send with an unknown outcome: at-least-once or at-most-once
+	Quiet    sms.Duration
 
 	Dir string `yaml:"-"` // folder of the file; Start runs there
 }

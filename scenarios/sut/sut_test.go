@@ -95,7 +95,7 @@ func TestParseSaysWhereAndWhat(t *testing.T) {
 		"negative count":        {"opt_out: {confirms: -1}\n", []string{"s.yaml:1:21:", "below zero"}},
 		"negative expect":       {"replies: [{to: a, expect: -2}]\n", []string{"s.yaml:1:27:", "below zero"}},
 		"reply to nothing":      {"replies:\n  - expect: 1\n", []string{"s.yaml:2:5:", "to:"}},
-		"placeholder in env":    {"env: {A: \"{{prot}}\"}\n", []string{"s.yaml:1:10:", "{{prot}}", "{{port}}, {{provider.value}}"}},
+		"placeholder in env":    {"env: {A: \"{{prot}}\"}\n", []string{"s.yaml:1:10:", "{{prot}}", "{{port}}, {{dir}}, {{provider.value}}"}},
 		"placeholder in start":  {"start: [a, \"{{handset}}\"]\n", []string{"s.yaml:1:12:", "{{handset}}"}},
 		"placeholder in reply":  {"replies: [{to: \"{{name}}\"}]\n", []string{"s.yaml:1:16:", "{{token}}"}},
 		"placeholder in send":   {"send: {request: {path: /x, json: {to: [\"{{token}}\"]}}}\n", []string{"s.yaml:1:40:", "{{handset}}, {{text}}, {{ref}}, {{provider}}, {{at}}"}},

@@ -15,6 +15,7 @@ const (
 	exitOK       = 0
 	exitFailed   = 1 // a verdict failed
 	exitMisuse   = 2 // the command line, the configuration or a file is wrong
+	exitDrift    = 3 // something departs from a contract or a recording
 	exitCouldNot = 4 // it could not run, or nothing was shown
 )
 
@@ -24,7 +25,14 @@ type grammar struct {
 
 	Serve      serveCommand      `cmd:"" help:"Run the fake network."`
 	Demo       demoCommand       `cmd:"" help:"Watch the harness judge a sample application, then text with it."`
+	Init       initCommand       `cmd:"" help:"Write a sut.yaml that describes your application."`
+	Doctor     doctorCommand     `cmd:"" help:"See whether your application and its sut.yaml fit together, and what to mend."`
 	Verify     verifyCommand     `cmd:"" help:"Judge your application by scenario pages."`
+	Explore    exploreCommand    `cmd:"" help:"Look for plans of faults under which your application fails."`
+	Replay     replayCommand     `cmd:"" help:"Play a recording or a saved run to your application once more."`
+	Judge      judgeCommand      `cmd:"" help:"Judge the record of a saved run again, without the application."`
+	Record     recordCommand     `cmd:"" help:"Record what your application and its provider say to each other."`
+	Contracts  contractsCommand  `cmd:"" help:"Work on recordings by a provider's contract."`
 	Text       textCommand       `cmd:"" help:"Text your application from a handset."`
 	Phone      phoneCommand      `cmd:"" help:"Hold a handset in the terminal: type to text, see what arrives."`
 	Tail       tailCommand       `cmd:"" help:"Follow the record of a running network."`
@@ -38,11 +46,14 @@ const about = `A fake carrier network for software that texts customers, and a h
 
     switchhook demo                       see it work
     switchhook serve                      run the network on this machine
+    switchhook init                       describe your application in sut.yaml
+    switchhook doctor                     see whether that fits it
     switchhook verify --sut sut.yaml      judge your application
+    switchhook explore --sut sut.yaml     look for plans of faults under which it fails
 
 A flag can also be set in the environment (--addr as SWITCHHOOK_ADDR) or in switchhook.yaml ("serve: {addr: ...}"); the command line wins, then the environment.
 
-Exit codes: 0 passed, 1 a verdict failed, 2 misuse, 4 could not run or nothing was shown.`
+Exit codes: 0 passed, 1 a verdict failed, 2 misuse, 3 drift from a contract or a recording, 4 could not run or nothing was shown.`
 
 // Main runs the command with its arguments, without the name of the program,
 // until it is done or ctx ends, and returns the exit code.

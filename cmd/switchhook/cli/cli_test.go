@@ -271,20 +271,22 @@ func TestComplete(t *testing.T) {
 		words []string
 		want  string
 	}{
-		"commands":          {[]string{"t"}, "text tail"},
-		"flags":             {[]string{"phone", "--t"}, "--to --token"},
-		"values":            {[]string{"serve", "--clock", "a"}, "auto"},
-		"values after =":    {[]string{"serve", "--clock", "=", "sc"}, "scaled"},
-		"topics":            {[]string{"list", "s"}, "scenarios switches"},
-		"after a value":     {[]string{"serve", "--addr", ":0", "--seed", "1", "--s"}, "--scale --seed --set --start"},
-		"after a switch":    {[]string{"list", "--json", "or"}, "oracles"},
-		"one topic only":    {[]string{"list", "faults", ""}, ""},
-		"pages":             {[]string{"verify", "replies/once", "duplicates/a"}, "duplicates/at-once"},
-		"bugs":              {[]string{"demo", "--bug", "no-d"}, "no-dedupe"},
-		"kinds":             {[]string{"tail", "--kind", "attempt.p"}, "attempt.planned"},
-		"providers":         {[]string{"env", firstProvider()[:2]}, firstProvider()},
-		"hidden stays so":   {[]string{"ref"}, ""},
-		"unknown for a URL": {[]string{"tail", "--emulator", ""}, ""},
+		"commands":           {[]string{"t"}, "text tail"},
+		"flags":              {[]string{"phone", "--t"}, "--to --token"},
+		"values":             {[]string{"serve", "--clock", "a"}, "auto"},
+		"values after =":     {[]string{"serve", "--clock", "=", "sc"}, "scaled"},
+		"topics":             {[]string{"list", "s"}, "scenarios switches"},
+		"after a value":      {[]string{"serve", "--addr", ":0", "--seed", "1", "--s"}, "--scale --seed --self-check --set --start"},
+		"after a switch":     {[]string{"list", "--json", "or"}, "oracles"},
+		"one topic only":     {[]string{"list", "faults", ""}, ""},
+		"pages":              {[]string{"verify", "replies/once", "duplicates/at-"}, "duplicates/at-once"},
+		"bugs":               {[]string{"demo", "--bug", "no-d"}, "no-dedupe"},
+		"kinds":              {[]string{"tail", "--kind", "attempt.p"}, "attempt.planned"},
+		"apps are described": {[]string{"init", "--policy", "at-l"}, "at-least-once"},
+		"apps are looked at": {[]string{"doctor", "--provider", firstProvider()[:2]}, firstProvider()},
+		"providers":          {[]string{"env", firstProvider()[:2]}, firstProvider()},
+		"hidden stays so":    {[]string{"ref"}, ""},
+		"unknown for a URL":  {[]string{"tail", "--emulator", ""}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/switchhook/switchhook/emulator"
 	"github.com/switchhook/switchhook/scenarios/catalog"
+	"github.com/switchhook/switchhook/scenarios/sut"
 )
 
 // completionCommand prints what makes a shell ask complete.
@@ -155,6 +156,8 @@ func valuesOf(v *kong.Value) []string {
 	switch v.Name {
 	case "provider":
 		return providerNames()
+	case "policy":
+		return []string{sut.AtLeastOnce, sut.AtMostOnce}
 	case "kind":
 		return kinds()
 	case "bug":

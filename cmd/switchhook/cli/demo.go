@@ -50,7 +50,7 @@ func (c *demoCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	s, err := listen(c.addr(), emulator.Options{})
+	s, err := listen(c.addr(), emulator.Options{SelfCheck: t.selfCheck()})
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,12 @@ func (c *demoCommand) stay(ctx context.Context, t *terminal, s *station, app *su
 		return err
 	}
 	values := box.Placeholders()
-	values["port"] = strconv.Itoa(port)
+	dir, err := os.MkdirTemp("", "switchhook-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	values["port"], values[sut.DirPlaceholder] = strconv.Itoa(port), dir
 	if app, err = app.Expand(values); err != nil {
 		return err
 	}

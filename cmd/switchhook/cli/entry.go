@@ -41,8 +41,38 @@ func told(e journal.Entry) (who sms.Number, what string) {
 		return e.Attempt.Handset, attemptSays(e.Kind, *e.Attempt)
 	case e.Call != nil:
 		return e.Call.Handset, callSays(e.Kind, *e.Call)
+	case e.Finding != nil:
+		return e.Finding.Handset, findingSays(*e.Finding)
 	}
 	return "", besideSays(e)
+}
+
+// findingSays names a violation, or a note that something is read by nobody.
+func findingSays(f journal.Finding) string {
+	what := string(f.Kind)
+	if f.By == journal.ByEmulator {
+		what = "the emulator's own " + what
+	}
+	return fmt.Sprintf("%s %s: %s", f.Of, what, f.String())
+}
+
+// Colours of findings on a terminal: what is wrong stands out, what is only
+// read by nobody does not.
+const (
+	wrongColor = "\x1b[31m"
+	noteColor  = "\x1b[2m"
+	noColor    = "\x1b[0m"
+)
+
+// coloredLine is entryLine for a terminal with colours.
+func coloredLine(e journal.Entry) string {
+	switch {
+	case e.Finding == nil:
+		return entryLine(e)
+	case e.Finding.Unread():
+		return noteColor + entryLine(e) + noColor
+	}
+	return wrongColor + entryLine(e) + noColor
 }
 
 // besideSays is about entries that belong to no handset.

@@ -50,6 +50,18 @@ func TestEntryLine(t *testing.T) {
 		{journal.Entry{Kind: journal.KindSwitches, Switches: &journal.Switches{Provider: "acme", Values: map[string]string{"b": "2", "a": "1"}}}, "-              acme a=1 b=2"},
 		{journal.Entry{Kind: journal.KindProcess, Process: &journal.Process{State: "ready"}}, "-              ready"},
 		{journal.Entry{Kind: journal.KindProbe, Probe: &journal.Probe{Name: "pending", Value: "0"}}, "-              pending says 0"},
+		{
+			journal.Entry{Kind: journal.KindFinding, Finding: &journal.Finding{Of: "call-1", Handset: ana, By: journal.ByApp, Finding: sms.Finding{
+				Kind: sms.FoundType, Place: "body", Pointer: "/to", Problem: "it is a number\x1b", Operation: "POST /m", Evidence: "documented",
+			}}},
+			`+18015550142   call-1 type: POST /m: body /to: it is a number\x1b (documented)`,
+		},
+		{
+			journal.Entry{Kind: journal.KindFinding, Finding: &journal.Finding{Of: "e1/1", By: journal.ByEmulator, Finding: sms.Finding{
+				Kind: sms.FoundMissing, Place: "body", Pointer: "/id", Problem: "it is missing", Operation: "webhook x",
+			}}},
+			`-              e1/1 the emulator's own missing: webhook x: body /id: it is missing`,
+		},
 		{journal.Entry{Kind: journal.KindMarker, Marker: "here"}, "-              here"},
 	} {
 		c.entry.Seq, c.entry.At = 7, at
@@ -59,5 +71,20 @@ func TestEntryLine(t *testing.T) {
 		if !ok || strings.TrimLeft(rest, " ") != c.want {
 			t.Errorf("%s:\n got %q\nwant %q", c.entry.Kind, got, head+" … "+c.want)
 		}
+	}
+}
+
+func TestFindingsHaveColours(t *testing.T) {
+	t.Parallel()
+	entry := func(kind sms.FindingKind) journal.Entry {
+		return journal.Entry{Kind: journal.KindFinding, Finding: &journal.Finding{Finding: sms.Finding{Kind: kind}}}
+	}
+	for kind, code := range map[sms.FindingKind]string{sms.FoundType: wrongColor, sms.FoundUnread: noteColor} {
+		if got := coloredLine(entry(kind)); got != code+entryLine(entry(kind))+noColor {
+			t.Errorf("a finding of kind %s is %q", kind, got)
+		}
+	}
+	if got := coloredLine(journal.Entry{Kind: journal.KindMarker, Marker: "x"}); strings.Contains(got, "\x1b") {
+		t.Errorf("a marker is %q", got)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/switchhook/switchhook/scenarios/bundle"
 	"github.com/switchhook/switchhook/scenarios/catalog"
 	"github.com/switchhook/switchhook/scenarios/page"
 )
@@ -60,9 +61,14 @@ func folder(name string) ([]page.Page, error) {
 }
 
 func read(name string) (page.Page, error) {
-	data, err := os.ReadFile(name)
+	data, err := bundle.Read(name)
 	if err != nil {
-		return page.Page{}, fmt.Errorf("read a page: %w", err)
+		return page.Page{}, err
 	}
-	return page.Parse(name, data)
+	p, err := page.Parse(name, data)
+	if err == nil && bundle.Is(p) {
+		_, err = bundle.Parse(name, data) // torn ones are found out here
+		p.Name = strings.TrimSuffix(p.Name, ".run")
+	}
+	return p, err
 }

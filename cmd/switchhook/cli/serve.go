@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,6 +26,8 @@ type serveCommand struct {
 	AllowWebhooks []string          `placeholder:"CIDR" sep:"none" help:"Let webhooks leave this machine for these addresses. May be repeated."`
 	Host          []string          `placeholder:"NAME" sep:"none" help:"A further name that control calls may come under. May be repeated."`
 	Token         string            `placeholder:"TOKEN" help:"Control calls need this token."`
+	NoContracts   bool              `help:"Do not hold calls against the providers' contracts."`
+	SelfCheck     bool              `help:"Hold what the emulator says against the contracts too."`
 	Open          bool              `help:"Open it in a browser, if there is one."`
 }
 
@@ -58,7 +61,7 @@ func (c *serveCommand) Run(ctx context.Context, t *terminal) error {
 }
 
 func (c *serveCommand) options() (emulator.Options, error) {
-	o := emulator.Options{Seed: c.Seed, Token: c.Token, Hosts: c.Host, Clock: clock.Options{Mode: clock.Mode(c.Clock), Scale: c.Scale}}
+	o := emulator.Options{Seed: c.Seed, Token: c.Token, Hosts: c.Host, NoContracts: c.NoContracts, SelfCheck: c.SelfCheck, Clock: clock.Options{Mode: clock.Mode(c.Clock), Scale: c.Scale}}
 	o.Clock.Start = clock.Wall().Truncate(time.Second)
 	if c.Start != "now" {
 		start, err := time.Parse(time.RFC3339, c.Start)
@@ -78,6 +81,13 @@ func (c *serveCommand) options() (emulator.Options, error) {
 		o.Allow = append(o.Allow, allowed)
 	}
 	return o, nil
+}
+
+// selfCheck reports whether an emulator that a command starts is to hold what
+// it says against the contracts; serve has a flag for it.
+func (t *terminal) selfCheck() bool {
+	on, err := strconv.ParseBool(t.env("SWITCHHOOK_SELF_CHECK"))
+	return err == nil && on
 }
 
 // configure sets webhooks and switches of the default sandbox.

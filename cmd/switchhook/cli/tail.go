@@ -13,10 +13,11 @@ import (
 // tailCommand follows the record.
 type tailCommand struct {
 	network
-	After uint64 `placeholder:"SEQ" help:"Begin after this entry (0: from the start)."`
-	Kind  string `placeholder:"KIND" help:"Only entries of this kind, like message."`
-	Once  bool   `help:"Print what there is and stop."`
-	JSON  bool   `name:"json" help:"For machines: one entry a line, as it is kept."`
+	After    uint64 `placeholder:"SEQ" help:"Begin after this entry (0: from the start)."`
+	Kind     string `placeholder:"KIND" xor:"what" help:"Only entries of this kind, like message."`
+	Findings bool   `xor:"what" help:"Only what breaks the contracts."`
+	Once     bool   `help:"Print what there is and stop."`
+	JSON     bool   `name:"json" help:"For machines: one entry a line, as it is kept."`
 }
 
 // Help is the example in the help text.
@@ -24,11 +25,15 @@ func (tailCommand) Help() string {
 	return `One line for each entry: its number, virtual time, kind, handset and what happened.
 
     switchhook tail --kind message
+    switchhook tail --findings
     switchhook tail --once --json | jq .kind`
 }
 
 // Run prints entries until ctx ends.
 func (c *tailCommand) Run(ctx context.Context, t *terminal) error {
+	if c.Findings {
+		c.Kind = string(journal.KindFinding)
+	}
 	if err := checkKind(c.Kind); err != nil {
 		return err
 	}
@@ -63,7 +68,11 @@ func (c *tailCommand) Run(ctx context.Context, t *terminal) error {
 
 func (c *tailCommand) print(t *terminal, e journal.Entry) error {
 	if !c.JSON {
-		_, err := fmt.Fprintln(t.out, entryLine(e))
+		line := entryLine
+		if t.color() {
+			line = coloredLine
+		}
+		_, err := fmt.Fprintln(t.out, line(e))
 		return err
 	}
 	data, err := json.Marshal(e)

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"os"
 	"slices"
 	"time"
 
@@ -23,11 +25,12 @@ type verifyCommand struct {
 	Scenario []string      `placeholder:"PAGE" sep:"none" help:"A built-in page or topic, a file or a folder; default: all built-in pages. May be repeated."`
 	Provider []string      `placeholder:"NAME" help:"Whose webhooks; default: all that the application takes. May be repeated."`
 	JUnit    string        `name:"junit" placeholder:"FILE" help:"Write a JUnit report, too."`
+	HTML     string        `name:"html" placeholder:"FILE" help:"Write a report to look at in a browser, too."`
 	JSON     bool          `name:"json" help:"Print the report for machines."`
 	Seed     int64         `placeholder:"N" help:"Where numbers and words come from (0)."`
 	Strict   bool          `help:"A page that could not show anything is not green: exit code 4."`
 	Quiet    time.Duration `placeholder:"DURATION" help:"How long silence must last; default: what the application declares."`
-	Parallel int           `placeholder:"N" default:"1" help:"Pages at once, each with a process of its own (${default}); not with --junit."`
+	Parallel int           `placeholder:"N" default:"1" help:"Pages at once, each with a process of its own (${default})."`
 	Emulator string        `placeholder:"URL" help:"Use the network that runs there; default: one is started."`
 	Token    string        `placeholder:"TOKEN" help:"Its control token, if it has one."`
 }
@@ -51,7 +54,7 @@ func (c *verifyCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	at, stop, err := c.emulator(app)
+	at, stop, err := c.emulator(t, app)
 	if err != nil {
 		return err
 	}
@@ -61,6 +64,7 @@ func (c *verifyCommand) Run(ctx context.Context, t *terminal) error {
 		Seed: c.Seed, Quiet: c.Quiet, Parallel: c.Parallel,
 	}
 	run, err := judge(ctx, t, o, c.JUnit)
+	run = run.With(pages)
 	if err != nil {
 		return c.brokeOff(t, run, network{Emulator: at}.explained(err))
 	}
@@ -68,37 +72,49 @@ func (c *verifyCommand) Run(ctx context.Context, t *terminal) error {
 }
 
 func (c *verifyCommand) application() (*sut.SUT, error) {
-	app, err := sut.Load(c.SUT)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, misuse(fmt.Sprintf("there is no %s", c.SUT), "name the file that describes your application with --sut FILE")
-	}
+	app, err := described(c.SUT)
 	if err != nil {
-		return nil, misuse(err.Error(), "")
+		return nil, err
 	}
-	switch {
-	case c.Parallel < 1:
+	if c.Parallel < 1 {
 		return nil, misuse(fmt.Sprintf("--parallel %d: at least one page runs at a time", c.Parallel), "leave out --parallel")
-	case c.Parallel > 1 && c.JUnit != "":
-		return nil, misuse("a JUnit report is written of pages that run one after the other", "leave out --parallel or --junit")
 	}
 	return app, nil
 }
 
-// emulator is the one to use: that of --emulator, else a new one. An
-// application that runs already is set up for the usual address.
-func (c *verifyCommand) emulator(app *sut.SUT) (at string, stop func(), err error) {
-	if c.Emulator != "" {
-		_, err := network{Emulator: c.Emulator}.client()
-		return c.Emulator, func() {}, err
+// described is an application as a file describes it.
+func described(file string) (*sut.SUT, error) {
+	app, err := sut.Load(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, misuse(fmt.Sprintf("there is no %s", file), "name the file that describes your application with --sut FILE")
 	}
+	if err != nil {
+		return nil, misuse(err.Error(), "")
+	}
+	return app, nil
+}
+
+// own starts an emulator for an application. One that runs already is set up
+// for the usual address.
+func own(t *terminal, app *sut.SUT) (*station, error) {
 	addr := "127.0.0.1:0"
 	if len(app.Start) == 0 {
 		addr = defaultAddr
 	}
-	s, err := listen(addr, emulator.Options{})
+	s, err := listen(addr, emulator.Options{SelfCheck: t.selfCheck()})
 	if err != nil && len(app.Start) == 0 {
-		return "", nil, couldNot(err.Error(), "if that is an emulator, use it with --emulator "+client.DefaultURL)
+		return nil, couldNot(err.Error(), "if that is an emulator, use it with --emulator "+client.DefaultURL)
 	}
+	return s, err
+}
+
+// emulator is the one to use: that of --emulator, else a new one.
+func (c *verifyCommand) emulator(t *terminal, app *sut.SUT) (at string, stop func(), err error) {
+	if c.Emulator != "" {
+		_, err := network{Emulator: c.Emulator}.client()
+		return c.Emulator, func() {}, err
+	}
+	s, err := own(t, app)
 	if err != nil {
 		return "", nil, err
 	}
@@ -114,9 +130,9 @@ func (c *verifyCommand) brokeOff(t *terminal, run report.Run, why error) error {
 	return errors.Join(c.print(t, run), why)
 }
 
-// report prints the run; the exit code is the returned verdict.
+// report prints the run and writes the files; the exit code is the returned verdict.
 func (c *verifyCommand) report(t *terminal, run report.Run) error {
-	if err := c.print(t, run); err != nil {
+	if err := errors.Join(c.print(t, run), c.files(run)); err != nil {
 		return err
 	}
 	code := run.ExitCode()
@@ -142,6 +158,32 @@ func (c *verifyCommand) print(t *terminal, run report.Run) error {
 		return err
 	}
 	t.printf("%s", inert(b.Bytes()))
+	return nil
+}
+
+// files writes the reports that were asked for beside what is printed. Ginkgo
+// wrote its own JUnit report where it ran the pages.
+func (c *verifyCommand) files(run report.Run) error {
+	o := report.Options{Command: c.again()}
+	var failed error
+	if c.HTML != "" {
+		failed = write(c.HTML, func(w io.Writer) error { return report.HTML(w, run, o) })
+	}
+	if c.JUnit != "" && c.Parallel > 1 {
+		failed = errors.Join(failed, write(c.JUnit, func(w io.Writer) error { return report.JUnit(w, run, o) }))
+	}
+	return failed
+}
+
+// write makes a file of a report.
+func write(name string, report func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := report(&b); err != nil {
+		return err
+	}
+	if err := os.WriteFile(name, b.Bytes(), 0o644); err != nil {
+		return couldNot(err.Error(), "name a file in a folder that exists and can be written to")
+	}
 	return nil
 }
 

@@ -23,6 +23,7 @@ type Record struct {
 	numbers map[string]sms.Number
 	ids     map[string]int
 	hurry   bool
+	passed  time.Duration // since the last entry, besides the usual second
 }
 
 // Entries is the record so far.
@@ -61,6 +62,8 @@ func (r *Record) Add(e journal.Entry) uint64 {
 	if !r.hurry {
 		last = last.Add(time.Second)
 	}
+	last = last.Add(r.passed)
+	r.passed = 0
 	e.Seq, e.At, e.Wall = uint64(len(r.entries)+1), last, last
 	r.entries = append(r.entries, e)
 	return e.Seq

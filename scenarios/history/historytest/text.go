@@ -82,6 +82,7 @@ type Attempt struct {
 	GaveUp  bool
 	Forged  journal.FaultKind
 	Faults  []journal.FaultKind
+	Body    string
 }
 
 // Acks is a first attempt to tell of the text that is acknowledged.
@@ -135,7 +136,7 @@ func (r *Record) tells(e sms.Event, a Attempt) (end func() uint64) {
 	}
 	full := journal.Attempt{
 		ID: fmt.Sprintf("%s/%d", e.ID, number), Delivery: e.ID, Event: e.ID, Type: string(e.Type), Neutral: e.Type,
-		Provider: e.Provider, Handset: e.Handset, Message: e.Message.ID, Number: number, Why: a.Why, Forged: a.Forged, Faults: a.Faults,
+		Provider: e.Provider, Handset: e.Handset, Message: e.Message.ID, Number: number, Why: a.Why, Forged: a.Forged, Faults: a.Faults, Body: a.Body,
 	}
 	if a.Why == journal.Stranger {
 		full.Neutral, full.Type = "", "unheard.of"

@@ -1,0 +1,335 @@
+package explore_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/emulator/journal"
+	"github.com/switchhook/switchhook/scenarios/explore"
+	"github.com/switchhook/switchhook/scenarios/page"
+	"github.com/switchhook/switchhook/scenarios/report"
+)
+
+// two are workloads that are quick to exhaust.
+func two(t *testing.T) []page.Page {
+	t.Helper()
+	var out []page.Page
+	for name, script := range map[string]string{"once": "ana asks\nsettle\n", "twice": "ana asks\nsettle\nana,ben asks\nsettle\n"} {
+		p, err := page.Parse(name+".txtar", []byte("# "+name+"\nprovider any\n-- script --\n"+script))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, p)
+	}
+	slices.SortFunc(out, func(a, b page.Page) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// search runs a whole search, down to a few random plans.
+func search(t *testing.T, a *app, change func(*explore.Options)) explore.Outcome {
+	t.Helper()
+	o := explore.Options{Open: a.Open, Providers: []string{"acme"}, Workloads: two(t), Kills: true, Handfuls: 4, Deepest: explore.Singles}
+	if change != nil {
+		change(&o)
+	}
+	found, err := explore.Run(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.open != 0 {
+		t.Errorf("%d stages are still open", a.open)
+	}
+	return found
+}
+
+// repeats are the kinds after which an application hears a text twice.
+var repeats = []journal.FaultKind{
+	journal.DuplicateNow, journal.DuplicateLate, journal.DuplicateConcurrent,
+	journal.NewEventID, journal.LoseAnswer, journal.HangUp, journal.ResetMid,
+}
+
+func TestFailuresAreFoundAndShrunk(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		bug    func(page.Page) int
+		oracle int
+		script string
+		plan   []string
+	}{
+		"no dedupe": {
+			func(p page.Page) int { return when(has(p, repeats...), 1) },
+			1, "ana asks",
+			[]string{"fault duplicate of ana"},
+		},
+		"race": {
+			func(p page.Page) int { return when(has(p, journal.DuplicateConcurrent), 1) },
+			1, "ana asks",
+			[]string{"fault duplicate-concurrent of ana"},
+		},
+		"order": {
+			func(p page.Page) int {
+				return when(strings.Contains(spell(p.Plan), "reorder of ana") && asks(p, "ana") > 1, 13)
+			},
+			13, "ana asks; ana asks",
+			[]string{"fault reorder of ana"},
+		},
+		"two at once": {
+			func(p page.Page) int { return when(has(p, repeats...) && has(p, journal.ErrorAfter), 1) },
+			1, "ana asks",
+			[]string{"fault duplicate of ana", "fault error-after of ana"},
+		},
+		"a retry": {
+			func(p page.Page) int {
+				again := slices.ContainsFunc(p.Plan, func(s page.Step) bool { return s.Fault.Kind == journal.DuplicateNow && s.Fault.Attempt == 2 })
+				return when(again && has(p, journal.LoseAnswer), 20)
+			},
+			20, "ana asks",
+			[]string{"fault duplicate of ana attempt 2", "fault lose-answer of ana"},
+		},
+		"killed": {
+			func(p page.Page) int {
+				return when(slices.ContainsFunc(p.Plan, func(s page.Step) bool { return s.Verb == page.Slay && s.Kill.Point == page.Acked }), 25)
+			},
+			25, "ana asks",
+			[]string{"kill when acked of ana"},
+		},
+		"the second customer": {
+			func(p page.Page) int { return when(len(p.Handsets()) > 1, 11) },
+			11, "ana,ben asks", nil,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			found := search(t, &app{bug: tt.bug}, func(o *explore.Options) {
+				if len(tt.plan) > 1 {
+					o.Deepest = explore.Pairs
+				}
+			})
+			if len(found.Cases) != 1 {
+				t.Fatalf("%d cases, want 1:\n%s", len(found.Cases), text(t, found))
+			}
+			c := found.Cases[0]
+			if c.Oracle != tt.oracle || c.Verdict != report.Fail || spell(c.Page.Steps()) != tt.script || !slices.Equal(c.Plan, tt.plan) {
+				t.Errorf("%s, oracle %d: %q under %q; want oracle %d: %q under %q", c.Verdict, c.Oracle, spell(c.Page.Steps()), c.Plan, tt.oracle, tt.script, tt.plan)
+			}
+			if c.Tries != 3 || c.Failed != 3 || !c.Shrunk || found.ExitCode() != 1 || c.Page.Provider != "acme" {
+				t.Errorf("failed %d of %d, shrunk %t, exit %d, provider %q", c.Failed, c.Tries, c.Shrunk, found.ExitCode(), c.Page.Provider)
+			}
+		})
+	}
+}
+
+func when(broken bool, oracle int) int {
+	if broken {
+		return oracle
+	}
+	return 0
+}
+
+func text(t *testing.T, o explore.Outcome) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := explore.Text(&b, o, explore.TextOptions{Replay: func(file string) string { return "replay " + file }}); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestOneMistakeIsToldOnce(t *testing.T) {
+	t.Parallel()
+	a := &app{bug: func(p page.Page) int { return when(has(p, repeats...), 1) }}
+	found := search(t, a, nil)
+	if found.Verdicts[report.Fail] != found.Cases[0].Same+1 || found.Cases[0].Same < 30 {
+		t.Errorf("%d plans failed, %d of them counted with the case", found.Verdicts[report.Fail], found.Cases[0].Same)
+	}
+}
+
+func TestSameSeedSameSearch(t *testing.T) {
+	t.Parallel()
+	bug := func(p page.Page) int {
+		return when(has(p, journal.LoseAnswer) && has(p, journal.TimeoutAfter), 1) + when(has(p, journal.Drop), 2)
+	}
+	var texts []string
+	for _, parallel := range []int{1, 1, 4} {
+		found := search(t, &app{bug: bug}, func(o *explore.Options) { o.Parallel, o.Seed, o.Deepest = parallel, 7, explore.Pairs })
+		texts = append(texts, text(t, found))
+	}
+	if texts[0] != texts[1] {
+		t.Errorf("two searches differ:\n%s\n%s", texts[0], texts[1])
+	}
+	if cut := func(s string) string { a, _, _ := strings.Cut(s, "coverage"); return a }; cut(texts[0]) != cut(texts[2]) {
+		t.Errorf("side by side it finds something else:\n%s\n%s", texts[0], texts[2])
+	}
+}
+
+func TestNothingWrong(t *testing.T) {
+	t.Parallel()
+	a := &app{bug: func(page.Page) int { return 0 }}
+	found := search(t, a, func(o *explore.Options) { o.Deepest = explore.Random })
+	if found.ExitCode() != 0 || len(found.Cases) > 0 || found.Ended != "" || found.Verdicts[report.Fail] > 0 {
+		t.Errorf("exit %d\n%s", found.ExitCode(), text(t, found))
+	}
+	for _, l := range found.Levels {
+		if l.Played != l.Planned || l.Played == 0 {
+			t.Errorf("%s: %d of %d", l.Name(), l.Played, l.Planned)
+		}
+	}
+	if len(found.Levels) != 4 || found.Coverage.Plays("duplicate", 19) == 0 || found.Coverage.Plays("duplicate", 1) > 0 {
+		t.Errorf("levels %v, coverage %v", found.Levels, found.Coverage.Faults())
+	}
+	if _, err := json.Marshal(found); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBudgetEndsTheSearch(t *testing.T) {
+	t.Parallel()
+	a := &app{bug: func(page.Page) int { return 0 }}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	found, err := explore.Run(ctx, explore.Options{
+		Open: a.Open, Providers: []string{"acme"}, Workloads: two(t), Budget: time.Nanosecond,
+	})
+	if err != nil || found.Ended != "the budget is used up" || found.ExitCode() != 4 {
+		t.Errorf("%v, ended %q, exit %d", err, found.Ended, found.ExitCode())
+	}
+	if s := text(t, found); !strings.Contains(s, `2 of 2 plans of the level "no fault"`) {
+		t.Errorf("it does not say what was not reached:\n%s", s)
+	}
+}
+
+func TestInterruptedSearchTellsWhatItFound(t *testing.T) {
+	t.Parallel()
+	a := &app{bug: func(p page.Page) int { return when(len(p.Plan) == 0 && p.Name == "twice", 2) }}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	found, err := explore.Run(ctx, explore.Options{
+		Open: a.Open, Providers: []string{"acme"}, Workloads: two(t), Parallel: 1,
+		Progress: func(p explore.Progress) {
+			if p.Level == explore.Singles {
+				cancel()
+			}
+		},
+	})
+	if err != nil || found.Ended != "interrupted" || found.Played < 3 || len(found.Cases) != 1 {
+		t.Errorf("%v, ended %q\n%s", err, found.Ended, text(t, found))
+	}
+}
+
+// What shows only in company is no failure that a replay would show.
+func TestFailureInCompanyOnlyIsFlaky(t *testing.T) {
+	t.Parallel()
+	a := &app{}
+	company := false
+	a.crowd = func(pages []page.Page) error { company = len(pages) > 3; return nil }
+	a.bug = func(p page.Page) int { return when(company && has(p, journal.DuplicateNow), 11) }
+	found := search(t, a, func(o *explore.Options) { o.Deepest = explore.Singles })
+	if len(found.Cases) != 1 || found.Cases[0].Verdict != report.Flaky || found.Cases[0].Failed != 0 || found.ExitCode() != 1 {
+		t.Errorf("exit %d\n%s", found.ExitCode(), text(t, found))
+	}
+}
+
+func TestOneThatHangsDoesNotSpoilTheOthers(t *testing.T) {
+	t.Parallel()
+	a := &app{bug: func(page.Page) int { return 0 }, hangs: func(p page.Page) bool { return has(p, journal.Drop) }}
+	found := search(t, a, func(o *explore.Options) { o.Deepest = explore.Singles })
+	drops := 4 // one at each position of a text
+	if found.Verdicts[report.Inconclusive] != drops || found.Levels[1].Played != found.Levels[1].Planned {
+		t.Errorf("%d inconclusive, want %d\n%s", found.Verdicts[report.Inconclusive], drops, text(t, found))
+	}
+	if !strings.Contains(text(t, found), "the world was not quiet in time") {
+		t.Errorf("it does not say why:\n%s", text(t, found))
+	}
+}
+
+func TestWorldThatBreaksIsReplaced(t *testing.T) {
+	t.Parallel()
+	a := &app{bug: func(page.Page) int { return 0 }}
+	n := 0
+	a.crowd = func([]page.Page) error {
+		if n++; n%5 == 0 {
+			return errors.New("the emulator is gone")
+		}
+		return nil
+	}
+	found := search(t, a, func(o *explore.Options) { o.Deepest = explore.Singles })
+	if found.Verdicts[report.Inconclusive] > 0 || found.ExitCode() != 0 {
+		t.Errorf("exit %d\n%s", found.ExitCode(), text(t, found))
+	}
+}
+
+func TestNothingCanBePlayed(t *testing.T) {
+	t.Parallel()
+	gone := errors.New("the emulator is gone")
+	found, err := explore.Run(t.Context(), explore.Options{
+		Providers: []string{"acme"}, Open: func(context.Context, explore.Scene) (explore.Stage, error) { return nil, gone },
+	})
+	if !errors.Is(err, gone) || found.ExitCode() != 4 {
+		t.Errorf("%v, exit %d", err, found.ExitCode())
+	}
+	if _, err := explore.Run(t.Context(), explore.Options{}); err == nil {
+		t.Error("a search without a stage is no error")
+	}
+}
+
+func TestSavedRunsComeFirst(t *testing.T) {
+	t.Parallel()
+	saved := two(t)[0]
+	saved.Name, saved.Plan = "mine", []page.Step{{Verb: page.Plan, Who: []string{"ana"}, Fault: journal.Fault{Kind: journal.Drop}}}
+	a := &app{bug: func(p page.Page) int { return when(has(p, journal.Drop), 2) }}
+	found := search(t, a, func(o *explore.Options) { o.Saved, o.Deepest = []page.Page{saved}, explore.Singles })
+	if len(found.Cases) != 1 || found.Cases[0].Level != explore.Regressions || found.Cases[0].Workload != "mine" {
+		t.Errorf("%s", text(t, found))
+	}
+}
+
+// A provider that takes idempotency keys is played without them, too, but only
+// under faults that make an application hear twice of what it had taken.
+func TestKeysAreForgotten(t *testing.T) {
+	t.Parallel()
+	a := &app{bug: func(p page.Page) int { return 0 }}
+	var scenes []string
+	open := a.Open
+	var off []string
+	a.bug = func(p page.Page) int { return 0 }
+	o := func(o *explore.Options) {
+		o.Deepest, o.Parallel = explore.Singles, 1
+		o.Unkeyed = map[string]map[string]string{"acme": {"keys": "off"}}
+		o.Open = func(ctx context.Context, s explore.Scene) (explore.Stage, error) {
+			scenes = append(scenes, s.Switches["keys"])
+			st, err := open(ctx, s)
+			if s.Switches["keys"] == "off" {
+				st = spy{st, &off}
+			}
+			return st, err
+		}
+	}
+	search(t, a, o)
+	if !slices.Contains(scenes, "off") || !slices.Contains(scenes, "") || len(off) == 0 {
+		t.Fatalf("scenes %q, %d plays without keys", scenes, len(off))
+	}
+	for _, plan := range off {
+		if !strings.HasPrefix(plan, "fault duplicate") && !strings.HasPrefix(plan, "fault new-event-id") && !strings.HasPrefix(plan, "fault lose-answer") {
+			t.Errorf("played without keys: %s", plan)
+		}
+	}
+}
+
+// spy notes the plans that are played on a stage.
+type spy struct {
+	explore.Stage
+	plans *[]string
+}
+
+func (s spy) Play(ctx context.Context, pages ...page.Page) ([]report.Result, error) {
+	for _, p := range pages {
+		*s.plans = append(*s.plans, spell(p.Plan))
+	}
+	return s.Stage.Play(ctx, pages...)
+}

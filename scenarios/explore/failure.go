@@ -1,0 +1,271 @@
+package explore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/switchhook/switchhook/scenarios/oracle"
+	"github.com/switchhook/switchhook/scenarios/page"
+	"github.com/switchhook/switchhook/scenarios/report"
+)
+
+// breach is what a play was found guilty of: a rule, or 0 for an application
+// that ended by itself.
+type breach struct {
+	oracle int
+	status oracle.Status // Fail or Unavoidable
+}
+
+// breachOf is what a result shows, if anything; what fails goes before what
+// nobody can help.
+func breachOf(r report.Result) (breach, bool) {
+	if r.Verdict == report.Fail {
+		if f := oracle.Primary(r.Findings); f != nil {
+			return breach{f.Oracle, oracle.Fail}, true
+		}
+		return breach{0, oracle.Fail}, len(r.Expects) > 0
+	}
+	for _, f := range r.Findings {
+		if f.Status == oracle.Unavoidable && (r.Verdict == report.Pass || r.Verdict == report.Unavoidable) {
+			return breach{f.Oracle, oracle.Unavoidable}, true
+		}
+	}
+	return breach{}, false
+}
+
+// in reports whether a result shows the breach.
+func (b breach) in(r report.Result) bool {
+	if b.oracle == 0 {
+		return r.Verdict == report.Fail && len(r.Expects) > 0
+	}
+	return b.finding(r) != nil
+}
+
+func (b breach) finding(r report.Result) *oracle.Finding {
+	i := slices.IndexFunc(r.Findings, func(f oracle.Finding) bool { return f.Oracle == b.oracle && f.Status == b.status })
+	if i < 0 {
+		return nil
+	}
+	return &r.Findings[i]
+}
+
+// words are the name of the rule, and what a result says of it.
+func (b breach) words(r report.Result) (rule, says string) {
+	if f := b.finding(r); f != nil {
+		return f.Name, f.Says
+	}
+	if len(r.Expects) > 0 {
+		says, _, _ = strings.Cut(r.Expects[0].Says, "\n")
+	}
+	return "stays up", says
+}
+
+// tries is how often a failure must show to be one.
+const tries = 3
+
+// failed takes a failure. One that is known is counted; any other is confirmed,
+// shrunk and kept, as far as the time goes.
+func (x *explorer) failed(ctx context.Context, p plan, r report.Result, b breach) error {
+	key, c := x.claim(p, b)
+	if c == nil {
+		return nil
+	}
+	c.Result = r
+	c.Verdict = report.Fail
+	err := x.confirm(ctx, c, b)
+	switch {
+	case err != nil || c.Verdict == report.Flaky:
+	case b.status == oracle.Unavoidable:
+		err = x.prove(ctx, c, b)
+	default:
+		err = x.reduce(ctx, c, b)
+	}
+	if err != nil && b.status == oracle.Unavoidable {
+		c.Verdict = report.Unavoidable
+	}
+	if err == nil && len(c.Page.Plan) > 0 {
+		err = x.contrast(ctx, c)
+	}
+	x.keep(key, c, b)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// claim counts a failure that is known or being looked at; any other is the
+// caller's to look at.
+func (x *explorer) claim(p plan, b breach) (key string, c *Case) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	own := marks(p.page.Plan)
+	for _, c := range x.out.Cases {
+		if c.covers(p, b, own) {
+			c.Same++
+			return "", nil
+		}
+	}
+	key = fmt.Sprint(p.provider, b, own)
+	if len(own) == 0 {
+		key += p.workload
+	}
+	if c := x.open[key]; c != nil {
+		c.Same++
+		return "", nil
+	}
+	c = &Case{Provider: p.provider, Oracle: b.oracle, Level: p.level, Workload: p.workload, Page: p.page}
+	x.open[key] = c
+	return key, c
+}
+
+// covers reports whether a plan that breaks the same rule only adds to the case.
+func (c *Case) covers(p plan, b breach, own []string) bool {
+	if c.Provider != p.provider || c.Oracle != b.oracle || c.Verdict == report.Unavoidable && b.status != oracle.Unavoidable {
+		return false
+	}
+	if len(c.Marks) == 0 {
+		return c.Workload == p.workload
+	}
+	return !slices.ContainsFunc(c.Marks, func(m string) bool { return !slices.Contains(own, m) })
+}
+
+// confirm plays a failing page by itself, each time in a new world, until it is
+// certain that it fails.
+func (x *explorer) confirm(ctx context.Context, c *Case, b breach) error {
+	c.Failed, c.Tries = 0, 0
+	results, errs := make([]report.Result, tries), make([]error, tries)
+	slots := make(chan struct{}, min(tries, x.Parallel))
+	var wg sync.WaitGroup
+	for i := range tries {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			results[i], errs[i] = x.company.alone(ctx, c.Provider, c.Page)
+		})
+	}
+	wg.Wait()
+	for i, r := range results {
+		if errs[i] != nil {
+			continue
+		}
+		c.Tries++
+		if b.in(r) {
+			c.Failed++
+			c.Result = r
+		}
+	}
+	if c.Failed < c.Tries {
+		c.Verdict = report.Flaky
+	}
+	return errors.Join(errs...)
+}
+
+// reduce shrinks a confirmed failure. What was shrunk among others must also
+// fail by itself; if it does not, the failure stays as it was found.
+func (x *explorer) reduce(ctx context.Context, c *Case, b breach) error {
+	found, result := c.Page, c.Result
+	small, err := x.shrink(ctx, c.Provider, c.Page, b)
+	if err != nil {
+		return err
+	}
+	c.Page = small
+	if x.known(c.Provider, b, marks(small.Plan)) {
+		return nil // it is kept with that one
+	}
+	if spellPage(small) != spellPage(found) {
+		err := x.confirm(ctx, c, b)
+		if err != nil || c.Verdict == report.Flaky {
+			c.Page, c.Result, c.Verdict, c.Failed, c.Tries = found, result, report.Fail, tries, tries
+			return err
+		}
+	}
+	c.Shrunk = true
+	return nil
+}
+
+// contrast adds the record of the same page without its plan to a case, if it
+// passes, so that one can see what the faults changed.
+func (x *explorer) contrast(ctx context.Context, c *Case) error {
+	bare := c.Page
+	bare.Plan = nil
+	results, err := x.company.play(ctx, c.Provider, bare)
+	if err == nil && results[0].Verdict == report.Pass {
+		c.Result.Baseline = results[0].Entries
+	}
+	return err
+}
+
+// keep puts a case among those that were found, or counts it if shrinking led
+// to one that is there.
+func (x *explorer) keep(key string, c *Case, b breach) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	delete(x.open, key)
+	c.Marks = marks(c.Page.Plan)
+	c.Plan = nil
+	for _, s := range c.Page.Plan {
+		c.Plan = append(c.Plan, s.String())
+	}
+	c.Script = nil
+	for _, s := range c.Page.Steps() {
+		c.Script = append(c.Script, s.String())
+	}
+	c.Rule, c.Says = b.words(c.Result)
+	c.Page.Provider, c.Page.Except = c.Provider, nil
+	for _, k := range x.out.Cases {
+		if k.same(c) {
+			k.Same += c.Same + 1
+			return
+		}
+	}
+	c.Page.Title = title(c)
+	c.Result.Title, c.Result.Verdict, c.Result.Reason = c.Page.Title, c.Verdict, c.reason()
+	x.out.Cases = append(x.out.Cases, c)
+}
+
+// known reports whether a mistake was found before.
+func (x *explorer) known(provider string, b breach, marks []string) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return len(marks) > 0 && slices.ContainsFunc(x.out.Cases, func(c *Case) bool {
+		return c.Provider == provider && c.Oracle == b.oracle && c.Verdict == report.Fail && slices.Equal(c.Marks, marks)
+	})
+}
+
+// same reports whether two cases are one mistake: the same rule is broken under
+// the same faults, or without any by the same script.
+func (c *Case) same(o *Case) bool {
+	return c.Provider == o.Provider && c.Oracle == o.Oracle && c.Verdict == o.Verdict && slices.Equal(c.Marks, o.Marks) &&
+		(len(c.Marks) > 0 || spellPage(c.Page) == spellPage(o.Page))
+}
+
+// title is a page's first line.
+func title(c *Case) string {
+	under := "without any fault"
+	if len(c.Marks) > 0 {
+		under = "under " + strings.Join(c.Marks, " and ")
+	}
+	return fmt.Sprintf("%s, %s", c.Rule, under)
+}
+
+// reason says what the verdict rests on besides the finding.
+func (c *Case) reason() string {
+	switch {
+	case c.Verdict == report.Flaky:
+		return fmt.Sprintf("it failed %d of %d times by itself in a new world, and once in the search", c.Failed, c.Tries)
+	case c.Proof != nil:
+		return c.Proof.Says
+	case c.Verdict == report.Unavoidable:
+		return "the time was up before it was proved that nobody could do better"
+	case c.Tries < tries:
+		return fmt.Sprintf("the time was up before it was confirmed: it failed %d of %d times by itself", c.Failed, c.Tries)
+	}
+	return ""
+}
+
+// spellPage writes the script and the plan of a page on one line.
+func spellPage(p page.Page) string { return spell(p.Steps()) + " | " + spell(p.Plan) }

@@ -1,0 +1,345 @@
+package explore
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/switchhook/switchhook/emulator/journal"
+	"github.com/switchhook/switchhook/scenarios/page"
+	"github.com/switchhook/switchhook/scenarios/report"
+)
+
+// ground is a workload at a provider where it passes without a fault.
+type ground struct {
+	provider string
+	page     page.Page
+	at       []position
+	borne    []page.Step // single faults that fired and that the application bore
+}
+
+// explorer is one search.
+type explorer struct {
+	Options
+	company *company
+	fresh   context.Context // ends when nothing new is to be begun
+
+	mu      sync.Mutex
+	out     Outcome
+	grounds map[string]*ground // by provider and workload
+	open    map[string]*Case   // failures that are being shrunk, by signature
+	works   bool               // something could be played
+	failing int                // batches that could not be played, in a row
+	round   int                // of random plans
+}
+
+func newExplorer(o Options, fresh context.Context) *explorer {
+	return &explorer{
+		Options: o, fresh: fresh,
+		company: &company{open: o.Open, single: o.Single, idle: map[string][]*troupe{}},
+		grounds: map[string]*ground{}, open: map[string]*Case{},
+		out: newOutcome(o),
+	}
+}
+
+// perform plays the batches of a level, several at once.
+func (x *explorer) perform(ctx context.Context, level int, work []batch) error {
+	planned := 0
+	for _, b := range work {
+		planned += b.size
+	}
+	x.mu.Lock()
+	x.out.level(level).Planned += planned
+	x.mu.Unlock()
+	q := newQueue(work)
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var wg sync.WaitGroup
+	for i := range min(x.Parallel, len(work)) {
+		wg.Go(func() {
+			for x.fresh.Err() == nil && ctx.Err() == nil {
+				b, ok := q.next(i%2 == 1)
+				if !ok {
+					return
+				}
+				if err := x.take(ctx, b.plans()); err != nil {
+					stop(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return ctx.Err()
+}
+
+// patience is how many batches in a row may fail to be played before the search
+// gives up.
+const patience = 3
+
+// take plays some plans and looks at what came of each. What says nothing
+// because others were played beside it is played again among fewer.
+func (x *explorer) take(ctx context.Context, plans []plan) error {
+	pages := make([]page.Page, len(plans))
+	for i, p := range plans {
+		pages[i] = p.page
+	}
+	results, err := x.company.play(ctx, plans[0].provider, pages...)
+	if err != nil {
+		return x.broken(ctx, plans, err)
+	}
+	x.mu.Lock()
+	x.works, x.failing = true, 0
+	x.mu.Unlock()
+	var unsure []plan
+	for i, r := range results {
+		if r.Verdict == report.Inconclusive && len(plans) > 1 {
+			unsure = append(unsure, plans[i])
+			continue
+		}
+		if err := x.look(ctx, plans[i], r); err != nil {
+			return err
+		}
+	}
+	x.tell(plans[0])
+	half := (len(unsure) + 1) / 2
+	for _, part := range [][]plan{unsure[:half], unsure[half:]} {
+		if len(part) > 0 && x.fresh.Err() == nil {
+			if err := x.take(ctx, part); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// broken notes plans that could not be played, which ends the search if it
+// happens again and again, or from the start.
+func (x *explorer) broken(ctx context.Context, plans []plan, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.failing++; !x.works {
+		return err
+	}
+	for _, p := range plans {
+		x.out.count(p, report.Inconclusive)
+	}
+	x.out.doubt(plans[0], err.Error())
+	if x.failing >= patience {
+		return err
+	}
+	return nil
+}
+
+func (x *explorer) tell(p plan) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	level := x.out.level(p.level)
+	x.Progress(Progress{
+		Level: p.level, Planned: level.Planned, Played: x.out.Played, Cells: x.out.Coverage.cells(), Cases: len(x.out.Cases),
+		Doing: p.provider + " " + p.workload,
+	})
+}
+
+// look takes in the result of one plan.
+func (x *explorer) look(ctx context.Context, p plan, r report.Result) error {
+	x.mu.Lock()
+	x.out.count(p, r.Verdict)
+	if r.Verdict != report.NotExercised && r.Verdict != report.Inconclusive && r.Verdict != report.LeftOut {
+		x.out.Coverage.add(p.page.Plan, r)
+	}
+	switch {
+	case p.level == Baseline:
+		x.settle(p, r)
+	case p.level == Singles && r.Verdict == report.Pass && !isOff(x.Options, p):
+		g := x.grounds[p.provider+" "+p.workload]
+		g.borne = append(g.borne, p.page.Plan[len(g.page.Plan):]...)
+	case r.Verdict == report.NotExercised:
+		x.out.miss(p, r.Reason)
+	case r.Verdict == report.Inconclusive:
+		x.out.doubt(p, r.Reason)
+	}
+	x.mu.Unlock()
+	if b, ok := breachOf(r); ok {
+		return x.failed(ctx, p, r, b)
+	}
+	return nil
+}
+
+// settle takes the result of a workload without a fault: it can be explored if
+// it passes.
+func (x *explorer) settle(p plan, r report.Result) {
+	switch r.Verdict {
+	case report.Pass:
+		x.grounds[p.provider+" "+p.workload] = &ground{provider: p.provider, page: p.page, at: positions(r)}
+		x.out.Baselines = append(x.out.Baselines, r)
+	case report.Fail:
+		x.out.omit(p, "it fails without any fault; mend that first")
+	default:
+		x.out.omit(p, r.Reason)
+	}
+}
+
+// isOff reports whether a plan is one at a provider that forgets its keys.
+func isOff(o Options, p plan) bool {
+	scene, _ := set(p.provider, p.page)
+	for name, value := range o.Unkeyed[p.provider] {
+		if scene.Switches[name] == value {
+			return true
+		}
+	}
+	return false
+}
+
+// saved are earlier failures, as they are.
+func (x *explorer) saved() []batch {
+	var all []batch
+	for _, provider := range x.Providers {
+		for _, p := range x.Saved {
+			if _, out := p.LeftOut(provider); !out {
+				all = append(all, batch{1, true, func() []plan { return []plan{{Regressions, provider, p.Name, p}} }})
+			}
+		}
+	}
+	return all
+}
+
+// bare are the workloads without a fault.
+func (x *explorer) bare() []batch {
+	var all []batch
+	for _, provider := range x.Providers {
+		for _, p := range x.Workloads {
+			if reason, out := p.LeftOut(provider); out {
+				x.out.omit(plan{Baseline, provider, p.Name, p}, reason)
+				continue
+			}
+			w, err := workload(p, x.KeepFaults)
+			if err != nil {
+				x.out.omit(plan{Baseline, provider, p.Name, p}, err.Error())
+				continue
+			}
+			all = append(all, batch{1, false, func() []plan { return []plan{{Baseline, provider, w.Name, w}} }})
+		}
+	}
+	return all
+}
+
+// singles are all faults at all positions.
+func (x *explorer) singles() []batch {
+	var lists [][]batch
+	for _, g := range x.ready() {
+		var plans []plan
+		for _, at := range g.at {
+			steps := strikes(at)
+			if x.Kills {
+				steps = append(steps, ends(at)...)
+			}
+			for _, s := range steps {
+				plans = append(plans, g.with(Singles, s))
+			}
+		}
+		if x.Kills {
+			for _, s := range atRest() {
+				plans = append(plans, g.with(Singles, s))
+			}
+		}
+		shuffle(x.Seed, plans, plan.name)
+		lists = append(lists, x.pack(g, plans))
+		if off := x.Unkeyed[g.provider]; len(off) > 0 {
+			lists = append(lists, x.pack(g, forgetful(plans, off)))
+		}
+	}
+	return interleave(lists)
+}
+
+func (x *explorer) pack(g *ground, plans []plan) []batch {
+	return group(len(plans), x.size(g), func(i int) bool { return lonely(plans[i].page) }, func(i int) plan { return plans[i] })
+}
+
+// size is how many plans of a workload are played at once: fewer where each has
+// more handsets.
+func (x *explorer) size(g *ground) int { return max(1, x.Batch/max(1, len(g.page.Handsets()))) }
+
+// forgetful are those of the plans that make the application hear twice, at a
+// provider that takes no idempotency keys.
+func forgetful(plans []plan, switches map[string]string) []plan {
+	var out []plan
+	for _, p := range plans {
+		if last := p.page.Plan[len(p.page.Plan)-1]; !repeats(last) {
+			continue
+		}
+		first := p.page.Phases[0]
+		first.Steps = slices.Concat(turned(switches), first.Steps)
+		p.page.Phases = append([]page.Phase{first}, p.page.Phases[1:]...)
+		out = append(out, p)
+	}
+	return out
+}
+
+// turned are steps that set switches.
+func turned(switches map[string]string) []page.Step {
+	var out []page.Step
+	for _, name := range slices.Sorted(maps.Keys(switches)) {
+		out = append(out, page.Step{Verb: page.Switch, Word: name, Value: switches[name]})
+	}
+	return out
+}
+
+// with is the workload with faults added to it.
+func (g *ground) with(level int, steps ...page.Step) plan {
+	p := g.page
+	p.Plan = slices.Concat(g.page.Plan, steps)
+	return plan{level, g.provider, g.page.Name, p}
+}
+
+// pairs are those of the faults that were borne alone.
+func (x *explorer) pairs() []batch {
+	var lists [][]batch
+	for _, g := range x.ready() {
+		alone := g.usable(plain)
+		all := couples(alone)
+		shuffle(x.Seed, all, func(c couple) string { return g.provider + g.page.Name + spell(c.of(alone)) })
+		slow := lonely(g.page)
+		lists = append(lists, group(len(all), x.size(g),
+			func(i int) bool { return slow || solitary(alone[all[i].a]) || solitary(alone[all[i].b]) },
+			func(i int) plan { return g.with(Pairs, all[i].of(alone)...) }))
+	}
+	return interleave(lists)
+}
+
+// solitary reports whether a step makes a page one that is played alone.
+func solitary(s page.Step) bool { return s.Verb == page.Slay || s.Fault.Kind == journal.Hold }
+
+// usable are the single faults that were borne, in an order of their own.
+func (g *ground) usable(keep func(page.Step) bool) []page.Step {
+	out := slices.DeleteFunc(slices.Clone(g.borne), func(s page.Step) bool { return !keep(s) })
+	slices.SortFunc(out, func(a, b page.Step) int { return cmp.Compare(a.String(), b.String()) })
+	return out
+}
+
+// random are handfuls of faults.
+func (x *explorer) random() []batch {
+	x.round++
+	from := (x.round - 1) * x.Handfuls
+	var lists [][]batch
+	for _, g := range x.ready() {
+		all := g.usable(func(page.Step) bool { return true })
+		if len(all) == 0 {
+			continue
+		}
+		var plans []plan
+		for n := range x.Handfuls {
+			plans = append(plans, g.with(Random, handful(x.Seed, g.provider+g.page.Name, from+n, all)...))
+		}
+		lists = append(lists, x.pack(g, plans))
+	}
+	return interleave(lists)
+}

@@ -1,0 +1,169 @@
+package explore
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/switchhook/switchhook/emulator/journal"
+	"github.com/switchhook/switchhook/emulator/sms"
+	"github.com/switchhook/switchhook/scenarios/history"
+	"github.com/switchhook/switchhook/scenarios/oracle"
+	"github.com/switchhook/switchhook/scenarios/page"
+	"github.com/switchhook/switchhook/scenarios/report"
+)
+
+// Proof shows that a duplicate or a loss could not be avoided: under two plans
+// the application was told the same, did the same, and in the other that was right.
+type Proof struct {
+	Says string   `json:"says"`
+	Plan []string `json:"plan"` // the other
+	// Here and There are the entries of the send whose outcome could not be
+	// known and of its answer, in the record of the case and in that of the other plan.
+	Here  []uint64 `json:"here"`
+	There []uint64 `json:"there"`
+}
+
+// opposites are faults that answer the same and do the other thing.
+var opposites = map[journal.FaultKind]journal.FaultKind{
+	journal.TimeoutBefore: journal.TimeoutAfter,
+	journal.TimeoutAfter:  journal.TimeoutBefore,
+	journal.ErrorBefore:   journal.ErrorAfter,
+	journal.ErrorAfter:    journal.ErrorBefore,
+	journal.ResetAfter:    journal.TimeoutBefore, // the connection ends without an answer, too
+}
+
+// twin is a plan under which the application is told the same although the
+// other thing was done; false if there is none.
+func twin(plan []page.Step) ([]page.Step, bool) {
+	out, found := slices.Clone(plan), false
+	for i, s := range out {
+		switch other, ok := opposites[s.Fault.Kind]; {
+		case s.Verb == page.Plan && ok:
+			out[i].Fault.Kind, found = other, true
+		case s.Verb == page.Slay && (s.Kill.Point == page.Called || early(s)):
+			out[i].Kill.Point, found = page.Accepted, true
+		case s.Verb == page.Slay && s.Kill.Point == page.Accepted:
+			out[i].Kill.Point, found = page.Called, true
+		}
+		out[i].Text = ""
+	}
+	return out, found
+}
+
+// early reports whether a kill comes before the application has called. What it
+// wrote down by then is the same as if it came just after.
+func early(s page.Step) bool {
+	return s.Verb == page.Slay && (s.Kill.Point == page.Received || s.Kill.Point == page.Acked)
+}
+
+// prove plays the twin of a case that an oracle holds to be unavoidable. Where
+// it proves nothing the case is a failure of the policy.
+func (x *explorer) prove(ctx context.Context, c *Case, b breach) error {
+	f := b.finding(c.Result)
+	plan, ok := twin(c.Page.Plan)
+	if !ok {
+		c.fall(f, "no other plan would have told the application the same, so it could have known")
+		return nil
+	}
+	other := c.Page
+	other.Plan = plan
+	results, err := x.company.play(ctx, c.Provider, other)
+	if err != nil {
+		return err
+	}
+	proof, why := compare(c.Result, results[0], *f, slices.ContainsFunc(c.Page.Plan, early))
+	if why != "" {
+		c.fall(f, fmt.Sprintf("under %q %s", spell(plan), why))
+		return nil
+	}
+	proof.Plan = nil
+	for _, s := range plan {
+		proof.Plan = append(proof.Plan, s.String())
+	}
+	proof.Says = fmt.Sprintf("under %q it was told the same and did the same, and that was right: nobody could tell the two apart", spell(plan))
+	c.Verdict, c.Proof = report.Unavoidable, &proof
+	return nil
+}
+
+// fall makes a case that was not proved a failure of the policy.
+func (c *Case) fall(f *oracle.Finding, why string) {
+	c.Verdict = report.Fail
+	c.Unproved = why
+	f.Status = oracle.Fail
+	f.Says += "; not proved to be unavoidable: " + why
+}
+
+// compare looks for what a program could have gone by; why says what it was, or
+// what else spoils the proof. Mute says that here it was killed before the call
+// that it made there.
+func compare(here, there report.Result, f oracle.Finding, mute bool) (p Proof, why string) {
+	a := sends(here, f.Handset)
+	b := sends(there, there.Cast[nameOf(here, f.Handset)])
+	if i := slices.IndexFunc(b, (*history.Call).Unknown); mute && i >= 0 {
+		p.Here, p.There = slices.Clone(f.Evidence), []uint64{b[i].Seq, b[i].Told}
+		b = slices.Delete(b, i, i+1)
+	}
+	switch {
+	case there.Verdict != report.Pass:
+		return p, fmt.Sprintf("the verdict was %s", there.Verdict)
+	case slices.ContainsFunc(there.Findings, func(g oracle.Finding) bool { return g.Status == oracle.Unavoidable }):
+		return p, "what its policy led to was not right either"
+	case len(a) != len(b):
+		return p, fmt.Sprintf("it sent %d times where it sent %d times here", len(b), len(a))
+	}
+	for i := range a {
+		if asked(a[i]) != asked(b[i]) {
+			return p, fmt.Sprintf("its call %d was another", i+1)
+		}
+		if a[i].Unknown() != b[i].Unknown() {
+			return p, fmt.Sprintf("it knew the outcome of call %d", i+1)
+		}
+		if !a[i].Unknown() {
+			continue
+		}
+		if told(here, a[i]) != told(there, b[i]) {
+			return p, fmt.Sprintf("it was told something else after call %d", i+1)
+		}
+		if len(p.Here) == 0 {
+			p.Here, p.There = []uint64{a[i].Seq, a[i].Told}, []uint64{b[i].Seq, b[i].Told}
+		}
+	}
+	if len(p.Here) == 0 {
+		return p, "no call had an outcome that could not be known"
+	}
+	return p, ""
+}
+
+// nameOf is the name of a handset in the script.
+func nameOf(r report.Result, n sms.Number) string {
+	for name, number := range r.Cast {
+		if number == n {
+			return name
+		}
+	}
+	return ""
+}
+
+// sends are the calls that would text a handset.
+func sends(r report.Result, who sms.Number) []*history.Call {
+	h := history.New(r.Entries, history.Promise{})
+	return slices.DeleteFunc(h.Calls, func(c *history.Call) bool { return c.Handset != who || !c.Sends() })
+}
+
+func asked(c *history.Call) string { return c.Request.Method + " " + c.Request.Route }
+
+// own are the parts of an answer that no two answers share: ids and times.
+var own = regexp.MustCompile(`[0-9A-Za-z_+:.-]*[0-9][0-9A-Za-z_+:.-]*`)
+
+// told is what a call was answered, apart from ids and times.
+func told(r report.Result, c *history.Call) string {
+	for _, e := range r.Entries {
+		if e.Seq == c.Told && e.Call != nil {
+			return fmt.Sprint(e.Call.Status, " ", own.ReplaceAllString(strings.TrimSpace(e.Call.Answer), "#"))
+		}
+	}
+	return ""
+}

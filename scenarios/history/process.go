@@ -1,0 +1,104 @@
+package history
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/switchhook/switchhook/emulator/journal"
+)
+
+// Kill is an end that the harness put to the system under test.
+type Kill struct {
+	Seq   uint64
+	Point string // what it was doing, in the harness's words
+	Ready uint64 // where it took webhooks again; 0: never
+}
+
+// The states of a process that matter here.
+const (
+	killed = "killed"
+	ready  = "ready"
+)
+
+func (h *History) readProcess(e journal.Entry) {
+	if e.Process == nil {
+		return
+	}
+	switch e.Process.State {
+	case killed:
+		h.Kills = append(h.Kills, &Kill{Seq: e.Seq, Point: e.Process.Point})
+	case ready:
+		for _, k := range h.Kills {
+			if k.Ready == 0 {
+				k.Ready = e.Seq
+			}
+		}
+	}
+}
+
+// Down reports whether the harness kept the system under test down at some
+// moment of the span from one seq to another; 0 as the end is the end of the record.
+func (h *History) Down(from, to uint64) bool {
+	for _, k := range h.Kills {
+		if (to == 0 || k.Seq < to) && (k.Ready == 0 || k.Ready > from) {
+			return true
+		}
+	}
+	return false
+}
+
+// Downed reports whether an attempt may have failed because the harness kept
+// the system under test down. A connection breaks a little before the kill is
+// in the record.
+func (h *History) Downed(a *Attempt) bool {
+	if h.Down(a.Started, a.Ended) {
+		return true
+	}
+	broken := a.Status == 0 || a.Status == http.StatusBadGateway // what stands before several replicas says so
+	return broken && a.Ended > 0 && slices.ContainsFunc(h.Kills, func(k *Kill) bool {
+		return a.Ended < k.Seq && h.near(a.Ended, k)
+	})
+}
+
+// killGrace is how long before a kill, as the record has it, a call may have
+// been answered or an attempt have broken off, in real time, for the kill to
+// be why nothing came of it: the application had no time to write the answer
+// down, or was dead before that was noted.
+const killGrace = time.Second
+
+// near reports whether an entry lies so shortly before a kill.
+func (h *History) near(seq uint64, k *Kill) bool {
+	return h.WallOf(k.Seq).Sub(h.WallOf(seq)) <= killGrace
+}
+
+// CaughtBy is the kill that came so soon after the system under test was told of
+// a text that it may have been about to answer: it had written down that it
+// would, and had made no call yet. Nil if there is none.
+func (h *History) CaughtBy(in *Inbound) *Kill {
+	for _, k := range h.Kills {
+		begun := in.Tried()
+		acked := in.Acked()
+		soon := begun > 0 && begun < k.Seq && h.near(begun, k) || acked > 0 && acked < k.Seq && h.near(acked, k)
+		if soon && !h.called(in.Conversation, begun, k.Seq) {
+			return k
+		}
+	}
+	return nil
+}
+
+// called reports whether a conversation had a call between two entries.
+func (h *History) called(c Conversation, from, to uint64) bool {
+	return slices.ContainsFunc(h.Calls, func(call *Call) bool { return call.Conversation == c && from < call.Seq && call.Seq < to })
+}
+
+// interrupt notes at a call which kill kept the caller from knowing its outcome.
+func (h *History) interrupt(c *Call) {
+	for _, k := range h.Kills {
+		inTime := c.Told > 0 && c.Told < k.Seq && !h.near(c.Told, k)
+		if c.Seq < k.Seq && !inTime {
+			c.Killed = k.Seq
+			return
+		}
+	}
+}

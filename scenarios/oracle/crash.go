@@ -1,0 +1,67 @@
+package oracle
+
+import (
+	"fmt"
+
+	"github.com/switchhook/switchhook/scenarios/history"
+)
+
+func survives(h *history.History) Finding {
+	l, seen := balance(h), 0
+	for _, k := range h.Kills {
+		if k.Ready == 0 {
+			continue
+		}
+		for _, a := range l.accounts {
+			due := before(k, l.owed(a))
+			if len(due) == 0 || a.open {
+				continue
+			}
+			seen += len(due)
+			if l.short(a) > 0 {
+				in := due[len(due)-1]
+				return failed(a.Handset, fmt.Sprintf("message %s was acknowledged, then the application was killed%s; since its restart it has not answered: %s where %s",
+					in.Message.ID, at(k), replies(len(a.replies)), is(expectedOf(l.owed(a)))), append(seqs(in), k.Seq, k.Ready)...)
+			}
+			for _, s := range a.extra {
+				if s.Call.Seq > k.Ready {
+					return failed(a.Handset, fmt.Sprintf("message %s was acknowledged and answered, then the application was killed%s; after its restart it answered again (message %s)",
+						due[0].Message.ID, at(k), s.ID), append(proof(a, s), k.Seq, k.Ready)...)
+				}
+			}
+		}
+	}
+	if seen == 0 {
+		return notExercised("the application was not killed and started again after it had acknowledged a text that awaits a reply",
+			"a line like `kill when acked of ana`, and `start` in sut.yaml")
+	}
+	return passed(fmt.Sprintf("%s before a kill, and no reply is missing or doubled that could be helped", count(seen, "text acknowledged", "texts acknowledged")))
+}
+
+// before lists the texts that had been acknowledged when the kill came.
+func before(k *history.Kill, owed []*history.Inbound) []*history.Inbound {
+	var out []*history.Inbound
+	for _, in := range owed {
+		if in.Acked() < k.Seq {
+			out = append(out, in)
+		}
+	}
+	return out
+}
+
+func at(k *history.Kill) string {
+	if k.Point == "" {
+		return ""
+	}
+	return " (" + k.Point + ")"
+}
+
+func expectedOf(owed []*history.Inbound) int {
+	n := 0
+	for _, in := range owed {
+		n += in.Expected
+	}
+	return n
+}
+
+func is(n int) string { return count(n, "is right", "are right") }

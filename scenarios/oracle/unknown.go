@@ -1,0 +1,128 @@
+package oracle
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/switchhook/switchhook/emulator/sms"
+	"github.com/switchhook/switchhook/scenarios/history"
+)
+
+// sentAgain judges a message that was sent again though the first try, of which
+// the application could not know the outcome, had been made.
+func sentAgain(h *history.History, a *account, s *history.Sent) Finding {
+	evidence, of := proof(a, s), "a send"
+	if u := unknownBefore(a, s); u != nil {
+		evidence = append(evidence, u.Seq, u.Done, u.Told)
+		of = fmt.Sprintf("%s (%s)", u.ID, outcome(u))
+	}
+	says := fmt.Sprintf("%s was texted again (message %s) after %s, whose outcome the application could not know, though the message was made",
+		s.Handset, s.ID, of)
+	switch {
+	case h.Promise.Policy == history.AtMostOnce:
+		return failed(s.Handset, says+"; its policy is "+history.AtMostOnce, evidence...)
+	case h.Promise.Keyed:
+		return failed(s.Handset, says+"; the provider would have taken it for the same under the same idempotency key", evidence...)
+	}
+	return unavoidable(s.Handset, says+"; the provider takes no idempotency key, so whoever does not want to lose a text must risk this", evidence...)
+}
+
+// unknownBefore is the last call before s that made a message without its
+// caller knowing.
+func unknownBefore(a *account, s *history.Sent) *history.Call {
+	for _, c := range slices.Backward(a.calls) {
+		if c.Seq < s.Call.Seq && c.Unknown() && len(c.Made) > 0 {
+			return c
+		}
+	}
+	return nil
+}
+
+// lost judges the replies that never came because the outcome of a send could
+// not be known and nothing had been made; nil if there are none.
+func lost(l *ledger, a *account) *Finding {
+	missing, unknown := inTheDark(l, a)
+	switch {
+	case missing <= 0 || len(unknown) == 0 && l.caught(a) == 0:
+		return nil
+	case len(unknown) == 0:
+		return cutShort(l, a, missing)
+	}
+	u := slices.MinFunc(unknown, func(b, c *history.Call) int {
+		return len(triesLike(l.history, a, b)) - len(triesLike(l.history, a, c))
+	})
+	evidence := append(seqs(l.owed(a)[0]), u.Seq, u.Done, u.Told)
+	says := fmt.Sprintf("%s is short of %s: the application could not know the outcome of call %s (%s), and nothing was made",
+		a.Handset, replies(missing), u.ID, outcome(u))
+	var f Finding
+	switch others := len(triesLike(l.history, a, u)) - 1; {
+	case others > 0:
+		f = unavoidable(a.Handset, fmt.Sprintf("%s, after %s that ended no better", says, count(others, "other call", "other calls")), evidence...)
+	case l.history.Promise.Keyed:
+		f = failed(a.Handset, says+"; it did not ask again, which is safe under the same idempotency key", evidence...)
+	default:
+		f = unavoidable(a.Handset, says+"; the provider takes no idempotency key, so whoever does not want to send a text twice must risk this", evidence...)
+	}
+	return &f
+}
+
+// cutShort judges replies that never came because of a kill just before the call.
+func cutShort(l *ledger, a *account, missing int) *Finding {
+	owed := l.owed(a)
+	in := owed[slices.IndexFunc(owed, func(in *history.Inbound) bool { return l.history.CaughtBy(in) != nil })]
+	k := l.history.CaughtBy(in)
+	f := unavoidable(a.Handset, fmt.Sprintf("%s is short of %s: the application was killed%s a moment after it was told of message %s, and may have been about to call; "+
+		"the provider takes no idempotency key, so whoever does not want to send a text twice must risk this",
+		a.Handset, replies(missing), at(k), in.Message.ID), append(seqs(in), k.Seq, k.Ready)...)
+	return &f
+}
+
+// inTheDark is how many replies are missing, leaving aside those that were
+// refused for good, and the calls with an unknown outcome that excuse it.
+func inTheDark(l *ledger, a *account) (missing int, unknown []*history.Call) {
+	missing = expectedOf(l.owed(a)) - len(a.replies)
+	for _, c := range a.calls {
+		switch {
+		case missing <= 0 || !l.excuses(a, c):
+		case c.Unknown() && c.Refused != sms.RecipientOut && c.Refused != sms.RecipientOff:
+			unknown = append(unknown, c)
+		default:
+			missing--
+		}
+	}
+	return missing, unknown
+}
+
+// triesLike lists the calls with an unknown outcome that ask for the same words as u, u among them.
+func triesLike(h *history.History, a *account, u *history.Call) []*history.Call {
+	var out []*history.Call
+	for _, c := range a.calls {
+		if c == u || c.Unknown() && sameText(h, c, u) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// enough is how many tries may be asked of a program that promises to ask again.
+const enough = 3
+
+// gaveUp reports whether a call with an unknown outcome was the last of enough
+// tries in a row. A call for the same words after the world came to rest is
+// about something else.
+func gaveUp(h *history.History, a *account, c *history.Call) bool {
+	run, last := 0, false
+	for _, o := range a.calls {
+		switch {
+		case o != c && !sameText(h, o, c):
+		case o.Seq > c.Seq:
+			return run >= enough && h.AtRest(max(c.Seq, c.Told), o.Seq)
+		case o.Unknown():
+			run++
+		default:
+			run = 0
+		}
+		last = last || o == c
+	}
+	return last && run >= enough
+}

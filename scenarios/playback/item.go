@@ -1,0 +1,171 @@
+package playback
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/switchhook/switchhook/contracts"
+	"github.com/switchhook/switchhook/contracts/recording"
+)
+
+// item is a recorded exchange and what became of it.
+type item struct {
+	recording.Entry
+	index   int // in /log/entries
+	body    []byte
+	message contracts.Message
+	like    likeness
+	after   *item // the last webhook or trigger about the same conversation that had ended before; nil: none
+
+	state   state
+	arrival int // of a call: its place among those that came, from 1
+}
+
+// state of an item. A missed call may still come.
+type state int
+
+const (
+	waiting state = iota
+	missed
+	begun
+	ended
+)
+
+// likeness is what a call is known by.
+type likeness struct {
+	operation    string
+	conversation string // the handset or conversation, and the line if it says one
+	name         string // of the conversation as other messages say it
+	shape        map[string]string
+	text         string // "" if it has none
+}
+
+// about names the conversation for people.
+func (l likeness) about() string {
+	if l.conversation == "" {
+		return l.operation
+	}
+	return l.operation + " in the conversation " + l.conversation
+}
+
+// likenessOf reads a call; one of an operation that no contract names is known
+// by its method and path.
+func likenessOf(c *contracts.Contract, q contracts.Request) (contracts.Message, likeness) {
+	m, ok := c.ReadRequest(q)
+	if !ok {
+		path := q.URL
+		if u, err := url.Parse(q.URL); err == nil {
+			path = u.Path
+		}
+		return m, likeness{operation: q.Method + " " + path, shape: map[string]string{}}
+	}
+	l := likeness{operation: m.Operation.String(), shape: m.Shape()}
+	if names := m.Conversation(); len(names) > 0 {
+		l.name, l.conversation = names[0], names[0]
+	}
+	if lines := m.Roles("x-mt", "line"); len(lines) > 0 && lines[0] != l.name {
+		l.conversation += " from " + lines[0]
+	}
+	if texts := m.Roles("x-mt", "text"); len(texts) > 0 {
+		l.text = texts[0]
+	}
+	return m, l
+}
+
+// script is a recording as it is played.
+type script struct {
+	items []*item // by Seq
+	calls map[string][]*item
+	words bool // texts are as they were said
+}
+
+func newScript(h *recording.HAR, c *contracts.Contract) (*script, error) {
+	s := &script{calls: map[string][]*item{}, words: true}
+	if ours := h.Log.Switchhook; ours != nil {
+		s.words = !slices.Contains(ours.Redacted, "texts")
+	}
+	last := map[string][]*item{} // webhooks and triggers by what they are about
+	for i, e := range h.Log.Entries {
+		it := &item{Entry: e, index: i}
+		var err error
+		if it.body, err = e.Request.Body(); err != nil {
+			return nil, fmt.Errorf("/log/entries/%d/request: %w", i, err)
+		}
+		q := contracts.Request{Method: e.Request.Method, URL: e.Request.URL, Header: headerOf(e.Request.Headers), Body: it.body}
+		switch e.Direction {
+		case recording.Call:
+			it.message, it.like = likenessOf(c, q)
+			it.after = before(last[it.like.name], e.Seq)
+			s.calls[it.like.operation] = append(s.calls[it.like.operation], it)
+		case recording.Webhook:
+			it.message, _ = c.ReadWebhook(contracts.Webhook{Request: q, Type: e.Type})
+			for _, name := range it.message.Conversation() {
+				last[name] = append(last[name], it)
+			}
+		default:
+			for _, name := range words(it.body) {
+				last[name] = append(last[name], it)
+			}
+		}
+		s.items = append(s.items, it)
+	}
+	return s, nil
+}
+
+// before is the last of a list that had ended before a place on the timeline.
+func before(list []*item, seq int) *item {
+	for _, it := range slices.Backward(list) {
+		if it.Ended < seq {
+			return it
+		}
+	}
+	return nil
+}
+
+// words are the texts in the body of a trigger.
+func words(body []byte) []string {
+	var v any
+	if json.Unmarshal(body, &v) == nil {
+		return leaves(nil, v)
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return nil
+	}
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		all = append(all, form[name]...)
+	}
+	return all
+}
+
+func leaves(list []string, v any) []string {
+	switch v := v.(type) {
+	case string:
+		return append(list, v)
+	case []any:
+		for _, inner := range v {
+			list = leaves(list, inner)
+		}
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			list = leaves(list, v[name])
+		}
+	}
+	return list
+}
+
+func headerOf(pairs []recording.Pair) http.Header {
+	h := http.Header{}
+	for _, p := range pairs {
+		if !strings.HasPrefix(p.Name, ":") {
+			h.Add(p.Name, p.Value)
+		}
+	}
+	return h
+}

@@ -1,0 +1,14 @@
+// Package stage plays scenario pages: it makes a world of a sandbox and an
+// application in it, starts the application if it says how, does what the pages
+// say in their own handsets' names, kills and restarts the application where
+// they say so, and has the record of each page judged.
+//
+// Pages that differ only in their plan of faults can be played in lock-step, by
+// casts of their own: a step is done for all of them before the next, and one
+// wait for quiet serves all.
+//
+// It is black-box: it reaches the emulator through package client and the
+// application through its webhooks and what sut.yaml declares. It does not
+// judge: the record of a page goes to the oracles. It chooses no faults and no
+// pages: those who call it do.
+package stage

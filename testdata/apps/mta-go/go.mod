@@ -1,0 +1,3 @@
+module mta-go
+
+go 1.26
