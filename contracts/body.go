@@ -51,14 +51,7 @@ func (q Request) extra(o *Operation) []pair {
 
 // content checks a body against the schema of its media type.
 func (r *report) content(all *content, header http.Header, body []byte, extra []pair) {
-	values := valuesOf(header, "Content-Type")
-	given := ""
-	if len(values) > 0 {
-		given = values[0]
-	}
-	if given == "" && len(body) == 0 && len(extra) > 0 {
-		given = formType // all fields stand in the query
-	}
+	given := givenType(header, body, extra)
 	m, kind, options, ok := all.find(given)
 	if !ok {
 		said := "Content-Type is " + quote(given)

@@ -48,7 +48,19 @@ func Names() []string {
 func Load(name string) (*Contract, error) {
 	load, ok := loaders[name]
 	if !ok {
-		return nil, fmt.Errorf("no contract is called %q; there are %s", name, strings.Join(Names(), ", "))
+		return nil, unknown(name)
 	}
 	return load()
+}
+
+// Text is the document of a provider as it is built in.
+func Text(name string) ([]byte, error) {
+	if _, ok := loaders[name]; !ok {
+		return nil, unknown(name)
+	}
+	return documents.ReadFile(path.Join(name, file))
+}
+
+func unknown(name string) error {
+	return fmt.Errorf("no contract is called %q; there are %s", name, strings.Join(Names(), ", "))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/switchhook/switchhook/contracts"
+	"github.com/switchhook/switchhook/emulator/sms"
 )
 
 const talking = `
@@ -138,6 +139,102 @@ func TestReadWebhookByWordOrByFit(t *testing.T) {
 	}
 	if _, ok := c.ReadWebhook(contracts.Webhook{Request: request("/", "application/json", `{"type":"none"}`)}); ok {
 		t.Error("a webhook of no known type was found")
+	}
+}
+
+// twins are two kinds of webhook without a word for their type, of which one
+// has all fields of the other.
+const twins = `
+openapi: 3.1.0
+info: {title: twins, version: "1"}
+paths: {}
+webhooks:
+  long: {post: {requestBody: {content: {application/json: {schema: {type: object, properties: {id: {type: string}, text: {type: string}, more: {type: string}}}}}}, responses: {"200": {description: taken}}}}
+  short: {post: {requestBody: {content: {application/json: {schema: {type: object, properties: {id: {type: string}, text: {type: string}}}}}}, responses: {"200": {description: taken}}}}
+`
+
+// What is found, read and checked is the same webhook: of two that fit equally
+// well the one that leaves less unsaid.
+func TestOneWebhookOfTwoThatFit(t *testing.T) {
+	t.Parallel()
+	c, err := contracts.Parse("twins", []byte(twins))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for body, want := range map[string]string{
+		`{"id":1,"text":"hi"}`:            "webhook short",
+		`{"id":1,"text":"hi","more":"x"}`: "webhook long",
+		`{"id":1,"more":"x"}`:             "webhook long",
+	} {
+		w := contracts.Webhook{Request: request("/", "application/json", body)}
+		m, ok := c.ReadWebhook(w)
+		found := c.CheckWebhook(w)
+		if !ok || len(found) != 1 || found[0].Operation != want || c.FindWebhook(w).String() != want || m.Operation.String() != want {
+			t.Errorf("%s: found %v, read as %v; want %s", body, found, m.Operation, want)
+		}
+	}
+}
+
+// Both have the same fields that must be there, and neither says its type.
+func TestASendIsNoReply(t *testing.T) {
+	t.Parallel()
+	c, err := contracts.Load("mta")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := `{"messageId":"6","fromNumber":"+18445550100","toNumber":"+15555550123","message":"Ready?","timestamp":7}`
+	found := c.CheckWebhook(contracts.Webhook{Request: request("/", "application/json", body)})
+	if !slices.ContainsFunc(found, func(f sms.Finding) bool { return f.Pointer == "/timestamp" }) {
+		t.Errorf("found %v; want the time to be wrong", found)
+	}
+	for _, f := range found {
+		if f.Operation != "webhook message-send" {
+			t.Errorf("it is checked as %s: %s", f.Operation, f)
+		}
+	}
+}
+
+// Only a schema says what the elements of XML are.
+func TestXMLWithoutASchemaIsNotLookedInto(t *testing.T) {
+	t.Parallel()
+	c, err := contracts.Parse("markup", []byte(`
+openapi: 3.1.0
+info: {title: markup, version: "1"}
+paths:
+  /notes: {post: {requestBody: {content: {application/xml: {}}}, responses: {"200": {description: taken}}}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := c.CheckRequest(request("/notes", "application/xml", "<a><b/></a>")); len(found) > 0 {
+		t.Errorf("found %v", found)
+	}
+	if found := c.CheckRequest(request("/notes", "application/xml", "<a><b></a>")); len(found) != 1 || found[0].Kind != sms.FoundMalformed {
+		t.Errorf("found %v; want what is malformed", found)
+	}
+	if m, ok := c.ReadRequest(request("/notes", "application/xml", "<a/>")); !ok || m.Value != nil || len(m.Shape()) > 0 {
+		t.Errorf("read %v", m.Value)
+	}
+}
+
+func TestReadBody(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		kind, body string
+		want       any
+	}{
+		{"application/json; charset=utf-8", `{"a":[null]}`, map[string]any{"a": []any{nil}}},
+		{"application/x-www-form-urlencoded", "a=1&a[b]=2", map[string]any{"a": "1", "a[b]": "2"}},
+		{"text/plain", "hi", "hi"},
+		{"application/json", `{`, nil},
+		{"application/xml", `<a/>`, nil},
+		{"image/png", "x", nil},
+		{"", "x", nil},
+	} {
+		got, err := contracts.ReadBody(tt.kind, []byte(tt.body))
+		if diff := cmp.Diff(tt.want, got); diff != "" || (err != nil) != (tt.want == nil) {
+			t.Errorf("%s %s: %v\n%s", tt.kind, tt.body, err, diff)
+		}
 	}
 }
 

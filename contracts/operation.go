@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"cmp"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -38,6 +39,9 @@ func (o *Operation) String() string {
 
 // Pointer is where o stands in the document, as "#/paths/…".
 func (o *Operation) Pointer() string { return o.pointer }
+
+// Contract is the one that o is of.
+func (o *Operation) Contract() *Contract { return o.contract }
 
 // Spec is o in the typed document, which the first such call makes; nil only
 // if that document is not valid, which Parse refuses.
@@ -108,6 +112,31 @@ func (o *Operation) statuses() string {
 	}
 	slices.Sort(all)
 	return strings.Join(all, ", ")
+}
+
+// Example is an answer of o with a status as the document shows it; false if it
+// shows none.
+func (o *Operation) Example(status int) (contentType string, body []byte, ok bool) {
+	promised, known := o.answerTo(status)
+	if !known || promised.body == nil {
+		return "", nil, false
+	}
+	for _, media := range promised.body.media {
+		n := o.contract.node(media.pointer)
+		value, found := n.object["example"]
+		for _, name := range n.under("examples").names() {
+			if !found {
+				value, found = n.under("examples", name).object["value"]
+			}
+		}
+		if text, isText := value.(string); found && isText {
+			return media.name, []byte(text), true
+		}
+		if text, err := json.Marshal(value); found && err == nil && strings.HasSuffix(media.name, "json") {
+			return media.name, text, true
+		}
+	}
+	return "", nil, false
 }
 
 // mayAnswer reports whether the answer to a method has a body.

@@ -3,6 +3,7 @@ package contracts
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -29,8 +30,9 @@ type quick struct {
 	most       int64
 	required   []string
 	properties map[string]*quick
-	others     *quick // for properties that are not named; nil: they do not pass
-	anyNames   bool   // an object whose fields are nobody's business
+	others     *quick // for properties that are not named; nil: nothing is said of them
+	closed     bool   // properties that are not named must not be there
+	open       bool   // any property may be there
 	items      *quick // nil: only items without fields pass
 }
 
@@ -172,41 +174,67 @@ func (q *quick) readFields(s *jsonschema.Schema, known map[*jsonschema.Schema]*q
 		q.properties[name] = quickly(p, known)
 	}
 	switch more := s.AdditionalProperties.(type) {
-	case nil:
-		// Without a word about names any will do; beside a reference or in an
-		// alternative, those are the ones to say.
-		q.anyNames = len(s.Properties) == 0
 	case bool:
-		q.anyNames = more
+		q.open, q.closed = more, !more
 	case *jsonschema.Schema:
 		q.others = quickly(more, known)
 	}
 }
 
-// passes reports whether v surely is right. A schema beside a reference or in
-// allOf must name all fields itself, or nothing is sure.
+// passes reports whether v surely is right and all its fields are named.
 func (q *quick) passes(v any) bool {
-	if q.never || q.ref != nil && !q.ref.passes(v) {
+	if !q.valid(v) {
 		return false
 	}
-	for _, sub := range q.all {
-		if !sub.passes(v) {
+	object, ok := v.(map[string]any)
+	if !ok || !q.particular() {
+		return true
+	}
+	for name := range object {
+		if !q.names(name, v) {
 			return false
 		}
 	}
-	return q.anyPasses(v) && q.selfPasses(v)
+	return true
 }
 
-func (q *quick) anyPasses(v any) bool {
-	for _, sub := range q.any {
-		if sub.passes(v) {
-			return true
+// valid reports whether v surely is right. Fields that this schema does not name
+// may be named by another that speaks of the same value.
+func (q *quick) valid(v any) bool {
+	if q.never || q.ref != nil && !q.ref.valid(v) {
+		return false
+	}
+	for _, sub := range q.all {
+		if !sub.valid(v) {
+			return false
 		}
 	}
-	return len(q.any) == 0
+	return q.anyValid(v) && q.selfValid(v)
 }
 
-func (q *quick) selfPasses(v any) bool {
+func (q *quick) anyValid(v any) bool {
+	return len(q.any) == 0 || slices.ContainsFunc(q.any, func(sub *quick) bool { return sub.valid(v) })
+}
+
+// particular reports whether anything is said of the names of fields; if not,
+// any will do.
+func (q *quick) particular() bool {
+	return q.never || len(q.properties) > 0 || q.closed || q.ref != nil && q.ref.particular() ||
+		slices.ContainsFunc(q.all, (*quick).particular) || slices.ContainsFunc(q.any, (*quick).particular)
+}
+
+// names reports whether a field of v is named, or may have any name. Of
+// alternatives only those that hold have a say.
+func (q *quick) names(field string, v any) bool {
+	if q.properties[field] != nil || q.others != nil || q.open {
+		return true
+	}
+	says := func(sub *quick) bool { return sub.names(field, v) }
+	return q.ref != nil && says(q.ref) || slices.ContainsFunc(q.all, says) ||
+		slices.ContainsFunc(q.any, func(sub *quick) bool { return sub.names(field, v) && sub.valid(v) })
+}
+
+func (q *quick) selfValid(v any) bool {
 	if q.values != nil {
 		text, ok := v.(string)
 		if !(ok && q.values[text] || v == nil && q.orNull) {
@@ -280,7 +308,7 @@ func (q *quick) object(v map[string]any) bool {
 		if p == nil {
 			p = q.others
 		}
-		if p == nil && !q.anyNames || p != nil && !p.passes(one) {
+		if p == nil && q.closed || p != nil && !p.passes(one) {
 			return false
 		}
 	}

@@ -36,6 +36,9 @@ func (c *Contract) Sign(header http.Header, body []byte, by Signing) {
 	}
 }
 
+// Signs reports whether the vendor signs its webhooks.
+func (c *Contract) Signs() bool { return len(c.signatures) > 0 }
+
 // SignatureHeaders are the headers that Sign sets, in canonical form.
 func (c *Contract) SignatureHeaders() []string {
 	names := c.signatureHeaders()

@@ -27,6 +27,9 @@ func decodeXML(body []byte, s *schema) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s == nil {
+		return nil, errOpaque // only a schema says what its elements are
+	}
 	flat := flatten(nil, s.compiled())
 	for _, sub := range flat {
 		if want := s.owner.xmlOf(sub).Name; want != "" && want != root.name {

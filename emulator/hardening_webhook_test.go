@@ -1,8 +1,8 @@
 package emulator_test
 
 import (
-	"io"
 	"bufio"
+	"io"
 	"net"
 	"net/http"
 	"slices"

@@ -27,15 +27,14 @@ func opener(url string, app *sut.SUT) func(context.Context, explore.Scene) (expl
 	}
 }
 
+// workloads are some of the built-in ones, by name.
+func workloads(names ...string) []page.Page {
+	return slices.DeleteFunc(explore.Workloads(), func(p page.Page) bool { return !slices.Contains(names, p.Name) })
+}
+
 // look searches through all single faults of a few workloads.
-func look(t *testing.T, provider string, workloads []string, kills bool, args ...string) explore.Outcome {
+func look(t *testing.T, provider string, pages []page.Page, kills bool, args ...string) explore.Outcome {
 	t.Helper()
-	var pages []page.Page
-	for _, p := range explore.Workloads() {
-		if slices.Contains(workloads, p.Name) {
-			pages = append(pages, p)
-		}
-	}
 	found, err := explore.Run(t.Context(), explore.Options{
 		Open: opener(emulatortest.Start(t).URL, process(t, args...)), Providers: []string{provider},
 		Workloads: pages, Kills: kills, Deepest: explore.Singles, Seed: 1,
@@ -69,7 +68,7 @@ func TestSearchFindsBugs(t *testing.T) {
 	} {
 		t.Run(tt.bug, func(t *testing.T) {
 			t.Parallel()
-			found := look(t, tt.provider, []string{tt.workload}, false, "--bug", tt.bug)
+			found := look(t, tt.provider, workloads(tt.workload), false, "--bug", tt.bug)
 			i := slices.IndexFunc(found.Cases, func(c *explore.Case) bool { return c.Oracle == tt.oracle && slices.Equal(c.Plan, tt.plan) })
 			if i < 0 || found.Cases[i].Verdict != report.Fail || found.ExitCode() != 1 {
 				t.Fatalf("no failure of oracle %d under %q:\n%s", tt.oracle, tt.plan, outcome(t, found))

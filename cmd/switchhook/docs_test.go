@@ -102,11 +102,15 @@ func TestDocumentsLinkToWhatIsThere(t *testing.T) {
 // Commands in the documents exist, with the flags that stand there.
 func TestDocumentsShowCommandsThatExist(t *testing.T) {
 	t.Parallel()
-	called := regexp.MustCompile("(?m)(?:^\\$ |^ *|`|\\$\\(|go run ./cmd/)switchhook ([a-z]+)( [a-z]+)?([^`\n]*)")
+	called := regexp.MustCompile("(?m)(?:^\\$ |^    |: |`|\\$\\(|go run ./cmd/)switchhook ([a-z]+)( [a-z]+)?([^`\n]*)")
 	flag := regexp.MustCompile(` (--[a-z-]+)`)
 	shown := 0
 	for _, file := range documents(t) {
-		for _, found := range called.FindAllStringSubmatch(read(t, file), -1) {
+		text := read(t, file)
+		for _, script := range fenced(text, "sh") {
+			text += "\n$ " + strings.ReplaceAll(script, "\n", "\n$ ")
+		}
+		for _, found := range called.FindAllStringSubmatch(text, -1) {
 			args := []string{found[1]}
 			if found[1] == "contracts" && found[2] != "" {
 				args = append(args, strings.TrimSpace(found[2]))

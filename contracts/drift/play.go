@@ -147,11 +147,9 @@ func (r *run) redirect(theirs []*url.URL) func(string) (string, bool) {
 
 // lines notes which recorded numbers are the application's: those that it sends from.
 func (r *run) lines(x exchange.Exchange) {
-	roles, _ := x.Operation.Role("x-mt").(map[string]any)
-	from, _ := roles["line"].([]any)
-	body, _ := x.Read(exchange.OfRequest)
-	for _, role := range from {
-		r.ids.line(part(role, body, x.Request.URL))
+	m, _ := x.Operation.ReadRequest(x.Request)
+	for _, line := range m.Roles("x-mt", "line") {
+		r.ids.line(line)
 	}
 }
 
@@ -303,7 +301,7 @@ func (r *run) webhook(ctx context.Context, i int, all []exchange.Exchange) error
 	r.place[h] = got.place
 	r.report.Webhooks++
 	r.add(h.operation.String(), h.entry, Requests(h.operation, h.request, got.request))
-	r.ids.learn("", h.body.Value, got.body.Value, 0)
+	r.ids.learn("", h.body, got.body, 0)
 	return nil
 }
 
@@ -319,7 +317,7 @@ func (r *run) cause(i int, all []exchange.Exchange) *mo {
 		return h.mo
 	}
 	for j := i + 1; j < min(len(all), i+maxAhead) && all[j].Webhook(); j++ {
-		if other := r.hooks[j]; other != nil && other.mo != nil && mentions(other.body.Value, h.talk, 0) {
+		if other := r.hooks[j]; other != nil && other.mo != nil && mentions(other.body, h.talk, 0) {
 			return other.mo
 		}
 	}

@@ -1,16 +1,12 @@
 package drift
 
-import (
-	"strings"
-
-	"github.com/switchhook/switchhook/contracts"
-)
+import "github.com/switchhook/switchhook/contracts"
 
 // hook is a webhook with what its contract says that its parts mean.
 type hook struct {
 	operation *contracts.Operation
 	request   contracts.Request
-	body      contracts.Reading
+	body      any      // nil: there is none that can be read
 	message   string   // the id of the message whose status it reports; "" if none
 	state     string   // that status, where one type of webhook reports several
 	talk      []string // what names its conversation, best first
@@ -24,22 +20,13 @@ type hook struct {
 type mo struct{ handset, line, text string }
 
 func newHook(o *contracts.Operation, q contracts.Request) *hook {
-	h := &hook{operation: o, request: q}
-	h.body, _ = o.ReadRequest(q) // what cannot be read has no parts
-	if status, ok := o.Role("x-status").(map[string]any); ok {
-		h.message, h.state = h.part(status["message"]), h.part(status["state"])
+	m, _ := o.ReadRequest(q) // what cannot be read has no parts
+	h := &hook{
+		operation: o, request: q, body: m.Value,
+		message: m.Role("x-status", "message"), state: m.Role("x-status", "state"), talk: m.Conversation(),
 	}
-	roles, _ := o.Role("x-conversation").([]any)
-	for _, role := range roles {
-		if value := h.part(role); value != "" {
-			h.talk = append(h.talk, value)
-		}
-	}
-	if roles, ok := o.Role("x-mo").(map[string]any); ok {
-		text := mo{h.part(roles["handset"]), h.part(roles["line"]), h.part(roles["text"])}
-		if text.handset != "" {
-			h.mo = &text
-		}
+	if text := (mo{m.Role("x-mo", "handset"), m.Role("x-mo", "line"), m.Role("x-mo", "text")}); text.handset != "" {
+		h.mo = &text
 	}
 	return h
 }
@@ -50,23 +37,6 @@ func (h *hook) name() string {
 		return h.operation.Path
 	}
 	return h.operation.Path + " " + h.state
-}
-
-// part is what stands where a role points to, as text.
-func (h *hook) part(role any) string {
-	return part(role, h.body, h.request.URL)
-}
-
-func part(role any, body contracts.Reading, address string) string {
-	pointer, _ := role.(string)
-	var found any
-	if name, ok := strings.CutPrefix(pointer, "query:"); ok {
-		found = contracts.ReadQuery(address)[name]
-	} else if strings.HasPrefix(pointer, "/") {
-		found, _ = body.At(pointer)
-	}
-	text, _ := textOf(found)
-	return text
 }
 
 // group is what webhooks have in common whose order means something.

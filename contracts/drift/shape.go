@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/switchhook/switchhook/contracts"
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
+	"github.com/switchhook/switchhook/contracts/recording"
 )
 
 // Pair is a body as it was recorded and as it is played.
@@ -41,6 +43,7 @@ func (w *walker) add(kind Kind, pointer, recorded, played string) {
 
 // walk compares what stands at a pointer in all that was recorded and played there.
 func (w *walker) walk(pointer string, recorded, played []any, level int) {
+	recorded, played = known(recorded), known(played)
 	if len(recorded) == 0 || len(played) == 0 || level > maxLevels {
 		return
 	}
@@ -58,6 +61,14 @@ func (w *walker) walk(pointer string, recorded, played []any, level int) {
 	w.words(pointer, recorded, played)
 }
 
+// known are the values that were not taken out of a recording.
+func known(values []any) []any {
+	return slices.DeleteFunc(slices.Clone(values), func(v any) bool {
+		text, ok := v.(string)
+		return ok && recording.Redacted(text)
+	})
+}
+
 // fields compares the names and then the values of objects.
 func (w *walker) fields(pointer string, recorded, played []map[string]any, level int) {
 	if len(recorded) == 0 || len(played) == 0 {
@@ -66,12 +77,12 @@ func (w *walker) fields(pointer string, recorded, played []map[string]any, level
 	a, b := gather(recorded), gather(played)
 	from, to, renamed := rename(a, b)
 	for _, name := range slices.Sorted(maps.Keys(a)) {
-		at := pointer + "/" + escape(name)
+		at := jsonpointer.Join(pointer, name)
 		switch _, both := b[name]; {
 		case both:
 			w.walk(at, a[name], b[name], level+1)
 		case renamed && name == from:
-			w.add(Renamed, at, quote(from), quote(to))
+			w.add(Renamed, at, strconv.Quote(from), strconv.Quote(to))
 			w.walk(at, a[from], b[to], level+1)
 		default:
 			w.add(Absent, at, strings.Join(typesOf(a[name]), " or "), "nothing")
@@ -79,7 +90,7 @@ func (w *walker) fields(pointer string, recorded, played []map[string]any, level
 	}
 	for _, name := range slices.Sorted(maps.Keys(b)) {
 		if _, both := a[name]; !both && !(renamed && name == to) {
-			w.add(Extra, pointer+"/"+escape(name), "nothing", strings.Join(typesOf(b[name]), " or "))
+			w.add(Extra, jsonpointer.Join(pointer, name), "nothing", strings.Join(typesOf(b[name]), " or "))
 		}
 	}
 }
@@ -115,28 +126,12 @@ func (w *walker) words(pointer string, recorded, played []any) {
 func typesOf(values []any) []string {
 	var all []string
 	for _, v := range values {
-		if name := typeOf(v); !slices.Contains(all, name) {
+		if name := contracts.TypeOf(v); !slices.Contains(all, name) {
 			all = append(all, name)
 		}
 	}
 	slices.Sort(all)
 	return all
-}
-
-func typeOf(v any) string {
-	switch v.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return "boolean"
-	case string:
-		return "string"
-	case []any:
-		return "array"
-	case map[string]any:
-		return "object"
-	}
-	return "number"
 }
 
 func without(all []string, word string) []string {
@@ -178,7 +173,7 @@ func gather(all []map[string]any) map[string][]any {
 func scalars(values []any) []string {
 	var all []string
 	for _, v := range values {
-		if text, ok := textOf(v); ok && !slices.Contains(all, text) && !strings.Contains(text, "REDACTED") {
+		if text, ok := textOf(v); ok && !slices.Contains(all, text) {
 			all = append(all, text)
 		}
 	}
@@ -197,15 +192,4 @@ func textOf(v any) (string, bool) {
 		return strconv.FormatBool(v), true
 	}
 	return "", false
-}
-
-var escape = strings.NewReplacer("~", "~0", "/", "~1").Replace
-
-// quote writes text from outside so that it can stand in a sentence.
-func quote(text string) string {
-	const most = 60
-	if runes := []rune(text); len(runes) > most {
-		text = string(runes[:most]) + "…"
-	}
-	return strconv.Quote(text)
 }

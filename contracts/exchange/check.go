@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/switchhook/switchhook/contracts"
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
 	"github.com/switchhook/switchhook/contracts/recording"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
@@ -85,13 +86,14 @@ func (x Exchange) kept(found []sms.Finding, of Half) []sms.Finding {
 	return slices.DeleteFunc(found, func(f sms.Finding) bool {
 		switch f.Place {
 		case "header":
-			return redacted(header.Get(f.Pointer)) || f.Pointer == "Content-Type" && missing || browsers(f)
+			return recording.Redacted(header.Get(f.Pointer)) || f.Pointer == "Content-Type" && missing || browsers(f)
 		case "body":
 			value, _ := x.Value(f, of)
-			text, _ := value.(string)
-			return missing || redacted(text)
-		case "query", "path":
-			return redacted(f.Problem) || redacted(x.Request.URL) && f.Place == "path"
+			return missing || redacted(value, f.Kind == sms.FoundShape)
+		case "query":
+			return redacted(contracts.ReadQuery(x.Request.URL)[f.Pointer], false)
+		case "path":
+			return recording.Redacted(x.Request.URL)
 		}
 		return false
 	})
@@ -104,7 +106,23 @@ func browsers(f sms.Finding) bool {
 	return f.Unread() && (strings.HasPrefix(name, "Sec-") || name == "Dnt" || name == "Priority" || name == "Upgrade-Insecure-Requests")
 }
 
-func redacted(text string) bool { return strings.Contains(text, "REDACTED") }
+// redacted reports whether a value was taken out of the recording; deep also
+// looks within it.
+func redacted(v any, deep bool) bool {
+	switch v := v.(type) {
+	case string:
+		return recording.Redacted(v)
+	case map[string]any:
+		for _, inner := range v {
+			if deep && redacted(inner, deep) {
+				return true
+			}
+		}
+	case []any:
+		return deep && slices.ContainsFunc(v, func(inner any) bool { return redacted(inner, deep) })
+	}
+	return false
+}
 
 // bodiless reports whether there was a body that the recording does not hold.
 func (x Exchange) bodiless(of Half) bool {
@@ -122,14 +140,12 @@ func (x Exchange) Read(of Half) (contracts.Reading, bool) {
 	if x.Operation == nil {
 		return contracts.Reading{}, false
 	}
-	var r contracts.Reading
-	var err error
 	if of == OfAnswer {
-		r, err = x.Operation.ReadAnswer(x.Answer)
-	} else {
-		r, err = x.Operation.ReadRequest(x.Request)
+		r, err := x.Operation.ReadAnswer(x.Answer)
+		return r, err == nil
 	}
-	return r, err == nil
+	m, err := x.Operation.ReadRequest(x.Request)
+	return m.Reading, err == nil
 }
 
 // Value is what stands where a finding about a body points to.
@@ -138,5 +154,5 @@ func (x Exchange) Value(f sms.Finding, of Half) (any, bool) {
 	if !ok {
 		return nil, false
 	}
-	return r.At(f.Pointer)
+	return jsonpointer.At(r.Value, f.Pointer)
 }

@@ -10,6 +10,7 @@
 // What was taken out of a recording is no fault of anybody's: findings about
 // values that were replaced, and about bodies that were not kept, are dropped.
 //
-// What is left out: signatures, which no recording has (switchhook contracts
-// webhook checks one), and the order of messages, which package drift compares.
+// What is left out: signatures themselves, of which a recording has the verdict
+// alone (switchhook contracts webhook checks one), and the order of messages,
+// which package drift compares.
 package exchange

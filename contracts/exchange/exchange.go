@@ -152,7 +152,7 @@ func (s *sorter) adopt(h *recording.HAR) {
 
 func prefixOf(u *url.URL, known []string) string {
 	for _, p := range known {
-		if p == "" || strings.HasPrefix(u.EscapedPath(), p+"/") {
+		if under(u, p) {
 			return p
 		}
 	}
@@ -160,7 +160,7 @@ func prefixOf(u *url.URL, known []string) string {
 }
 
 func (s *sorter) exchange(e *recording.Entry) (Exchange, bool) {
-	x := Exchange{Entry: e, Request: request(e), Answer: answer(e)}
+	x := Exchange{Entry: e, Request: RequestOf(e), Answer: answer(e)}
 	switch e.Direction {
 	case recording.Trigger:
 		return x, false
@@ -221,11 +221,11 @@ func (s *sorter) webhook(x Exchange) (Exchange, bool) {
 	return x, true
 }
 
-// request is the request of an entry. Reading has proved that its body can be
-// read.
-func request(e *recording.Entry) contracts.Request {
+// RequestOf is the request of an entry. A body that cannot be decoded, which
+// package recording refuses to read, is left out.
+func RequestOf(e *recording.Entry) contracts.Request {
 	body, _ := e.Request.Body()
-	q := contracts.Request{Method: e.Request.Method, URL: e.Request.URL, Header: headers(e.Request.Headers), Body: body}
+	q := contracts.Request{Method: e.Request.Method, URL: e.Request.URL, Header: recording.HeaderOf(e.Request.Headers), Body: body}
 	if e.Request.PostData != nil && q.Header.Get("Content-Type") == "" && e.Request.PostData.MimeType != "" {
 		q.Header.Set("Content-Type", e.Request.PostData.MimeType)
 	}
@@ -234,20 +234,19 @@ func request(e *recording.Entry) contracts.Request {
 
 func answer(e *recording.Entry) contracts.Answer {
 	body, _ := e.Response.Body()
-	a := contracts.Answer{Status: e.Response.Status, Header: headers(e.Response.Headers), Body: body}
+	a := contracts.Answer{Status: e.Response.Status, Header: recording.HeaderOf(e.Response.Headers), Body: body}
 	if a.Header.Get("Content-Type") == "" && e.Response.Content.MimeType != "" && len(body) > 0 {
 		a.Header.Set("Content-Type", e.Response.Content.MimeType)
 	}
 	return a
 }
 
-// headers leaves out what HTTP/2 writes as headers and is none.
-func headers(all []recording.Pair) http.Header {
-	h := http.Header{}
-	for _, p := range all {
-		if !strings.HasPrefix(p.Name, ":") {
-			h.Add(p.Name, p.Value)
-		}
+// Matters reports whether a header of an answer is one that applications go by.
+// name is in canonical form.
+func Matters(name string) bool {
+	switch name {
+	case "Retry-After", "Location", "X-Request-Id", "Link", "Idempotency-Key":
+		return true
 	}
-	return h
+	return strings.Contains(name, "Ratelimit") || strings.Contains(name, "Rate-Limit")
 }

@@ -120,3 +120,36 @@ func TestRedactedIsNoFinding(t *testing.T) {
 		}
 	}
 }
+
+// Nothing can be concluded from what was taken out, wherever it stood.
+func TestWhatWasTakenOutBreaksNoRule(t *testing.T) {
+	t.Parallel()
+	c, err := contracts.Parse("post", []byte(`
+openapi: 3.1.0
+info: {title: post, version: "1"}
+servers: [{url: "http://post.test"}]
+paths:
+  /send/{id}:
+    post:
+      parameters:
+        - {name: id, in: path, required: true, schema: {type: integer}}
+        - {name: page, in: query, schema: {type: integer}, x-sensitive: secret}
+        - {name: X-Turn, in: header, schema: {type: integer}}
+      requestBody: {content: {application/json: {schema: {type: object, properties: {
+        pin: {type: integer, x-sensitive: secret},
+        to: {anyOf: [{type: object, required: [n], properties: {n: {type: integer}}}, {type: object, required: [m], properties: {m: {type: integer}}}]}}}}}}
+      responses: {"200": {description: taken}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for value, want := range map[string]int{"REDACTED": 0, "REDACTED-0123abcd": 0, "other": 5} {
+		e := entry("POST", "http://post.test/send/"+value+"?page="+value, `{"pin":"`+value+`","to":{"n":"`+value+`","m":"`+value+`"}}`)
+		e.Request.Headers = append(e.Request.Headers, recording.Pair{Name: "X-Turn", Value: value})
+		h := &recording.HAR{Log: recording.Log{Entries: []recording.Entry{e}}}
+		all := findings(exchange.Sort(h, exchange.Options{Contracts: []*contracts.Contract{c}}))
+		if len(all) != want {
+			t.Errorf("%s: %q; want %d findings", value, all, want)
+		}
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
 )
 
 // change makes one change in a text. Each goes by the text as the one before
@@ -55,7 +57,7 @@ func (e *editor) has(pointer string) bool {
 // under puts a member into a mapping that is itself made if it is not there.
 func (e *editor) under(pointer, mapping, name string, lines []string) error {
 	return e.do(func(d *document) error {
-		at := join(pointer, mapping)
+		at := jsonpointer.Join(pointer, mapping)
 		if _, n := d.find(at); n != nil {
 			return d.member(d.resolve(at), name, lines)
 		}
@@ -65,7 +67,7 @@ func (e *editor) under(pointer, mapping, name string, lines []string) error {
 
 // field names a field that no schema names.
 func (e *editor) field(w *wish) error {
-	if e.has(join(w.rule, "properties", w.name)) {
+	if e.has(jsonpointer.Join(w.rule, "properties", w.name)) {
 		return errors.New("it is named there, in a schema that does not count here")
 	}
 	return e.under(w.rule, "properties", w.name, append(infer(w.values).lines(), e.evidence...))
@@ -76,7 +78,7 @@ func (e *editor) parameter(w *wish) error {
 	lines := append([]string{"name: " + word(w.name), "in: query"}, e.evidence...)
 	lines = append(lines, "schema:", "  type: string")
 	return e.do(func(d *document) error {
-		at := join(w.rule, "parameters")
+		at := jsonpointer.Join(w.rule, "parameters")
 		if _, n := d.find(at); n != nil {
 			return d.item(at, lines)
 		}
@@ -109,7 +111,7 @@ func (e *editor) required(w *wish) error {
 		}
 		return d.swap(w.rule, lines)
 	})
-	property := join(strings.TrimSuffix(w.rule, "/required"), "properties", w.name)
+	property := jsonpointer.Join(strings.TrimSuffix(w.rule, "/required"), "properties", w.name)
 	if err == nil && e.has(property) {
 		err = e.mark(property)
 	}
@@ -118,7 +120,9 @@ func (e *editor) required(w *wish) error {
 
 // optional says that a parameter may be left out.
 func (e *editor) optional(w *wish) error {
-	if err := e.do(func(d *document) error { return d.swap(join(w.rule, "required"), []string{"required: false"}) }); err != nil {
+	if err := e.do(func(d *document) error {
+		return d.swap(jsonpointer.Join(w.rule, "required"), []string{"required: false"})
+	}); err != nil {
 		return err
 	}
 	return e.mark(w.rule)
@@ -130,14 +134,14 @@ func (e *editor) mark(pointer string) error {
 	for i, line := range e.evidence {
 		key, value, _ := strings.Cut(line, ": ")
 		err := e.do(func(d *document) error {
-			_, old := d.find(join(pointer, key))
+			_, old := d.find(jsonpointer.Join(pointer, key))
 			if old == nil {
 				return d.member(pointer, key, []string{"= " + value})
 			}
 			if i == 1 && old.Value != "" && !strings.Contains(old.Value, strings.Trim(value, `"`)) {
 				value = strconv.QuoteToASCII(strings.Trim(value, `"`) + "; before: " + strings.TrimSpace(old.Value))
 			}
-			return d.swap(join(pointer, key), []string{key + ": " + value})
+			return d.swap(jsonpointer.Join(pointer, key), []string{key + ": " + value})
 		})
 		if err != nil {
 			return err
@@ -232,7 +236,7 @@ func (e *editor) beside(w *wish, owner string) (done bool, err error) {
 	if err != nil {
 		return true, err
 	}
-	for _, place := range d.places(r.Rule, tokens(w.at)) {
+	for _, place := range d.places(r.Rule, jsonpointer.Tokens(w.at)) {
 		key, ref := d.find(place + "/$ref")
 		if key == nil || d.resolve(place) != owner {
 			continue
@@ -257,8 +261,8 @@ func (d *document) places(root string, path []string) []string {
 	for _, token := range path {
 		var next []string
 		for _, s := range d.spread(here) {
-			if _, n := d.find(join(s, "properties", token)); n != nil {
-				next = append(next, join(s, "properties", token))
+			if _, n := d.find(jsonpointer.Join(s, "properties", token)); n != nil {
+				next = append(next, jsonpointer.Join(s, "properties", token))
 			} else if _, err := strconv.Atoi(token); err == nil {
 				if _, n := d.find(s + "/items"); n != nil {
 					next = append(next, s+"/items")
@@ -282,9 +286,9 @@ func (d *document) spread(all []string) []string {
 			all = append(all, to)
 		}
 		for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
-			if _, list := child(n, keyword); list != nil {
+			if _, list := jsonpointer.Node(n, keyword); list != nil {
 				for j := range list.Content {
-					all = append(all, join(all[i], keyword, strconv.Itoa(j)))
+					all = append(all, jsonpointer.Join(all[i], keyword, strconv.Itoa(j)))
 				}
 			}
 		}

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
 )
 
 // document is the text of a contract and where its nodes stand in it.
@@ -85,8 +87,8 @@ func (d *document) text() ([]byte, []int) {
 // a list.
 func (d *document) find(pointer string) (key, value *yaml.Node) {
 	value = d.root
-	for _, token := range tokens(pointer) {
-		key, value = child(value, token)
+	for _, token := range jsonpointer.Tokens(pointer) {
+		key, value = jsonpointer.Node(value, token)
 		if value == nil {
 			return nil, nil
 		}
@@ -97,25 +99,6 @@ func (d *document) find(pointer string) (key, value *yaml.Node) {
 	return key, value
 }
 
-func child(n *yaml.Node, token string) (key, value *yaml.Node) {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	switch n.Kind {
-	case yaml.MappingNode:
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			if n.Content[i].Value == token {
-				return n.Content[i], n.Content[i+1]
-			}
-		}
-	case yaml.SequenceNode:
-		if i, err := strconv.Atoi(token); err == nil && i >= 0 && i < len(n.Content) {
-			return nil, n.Content[i]
-		}
-	}
-	return nil, nil
-}
-
 // resolve follows references from a pointer.
 func (d *document) resolve(pointer string) string {
 	for range 16 {
@@ -123,7 +106,7 @@ func (d *document) resolve(pointer string) string {
 		if n == nil || n.Kind != yaml.MappingNode {
 			return pointer
 		}
-		_, ref := child(n, "$ref")
+		_, ref := jsonpointer.Node(n, "$ref")
 		if ref == nil || !strings.HasPrefix(ref.Value, "#/") {
 			return pointer
 		}
@@ -373,28 +356,4 @@ func (d *document) swap(pointer string, lines []string) error {
 
 func (d *document) put(from, to int, with []string) {
 	d.edits = append(d.edits, edit{from, to, with, len(d.edits)})
-}
-
-var unescape = strings.NewReplacer("~1", "/", "~0", "~").Replace
-
-func tokens(pointer string) []string {
-	_, pointer, found := strings.Cut(pointer, "/")
-	if !found {
-		return nil
-	}
-	parts := strings.Split(pointer, "/")
-	for i := range parts {
-		parts[i] = unescape(parts[i])
-	}
-	return parts
-}
-
-var escape = strings.NewReplacer("~", "~0", "/", "~1").Replace
-
-// join puts tokens behind a pointer.
-func join(pointer string, tokens ...string) string {
-	for _, t := range tokens {
-		pointer += "/" + escape(t)
-	}
-	return pointer
 }

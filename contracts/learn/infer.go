@@ -8,6 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/switchhook/switchhook/contracts"
+	"github.com/switchhook/switchhook/contracts/recording"
 )
 
 // shape is what a schema would have to say of the values that were seen.
@@ -83,30 +86,20 @@ func sensitive(text string) string {
 		return "number"
 	case address.MatchString(text):
 		return "email"
-	case strings.HasPrefix(text, "REDACTED"):
+	case recording.Redacted(text):
 		return "secret"
 	}
 	return ""
 }
 
+// typeOf is the type that a schema would name.
 func typeOf(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return "boolean"
-	case string:
-		return "string"
-	case []any:
-		return "array"
-	case map[string]any:
-		return "object"
-	case json.Number:
-		if _, err := strconv.ParseInt(v.String(), 10, 64); err == nil {
+	if number, ok := v.(json.Number); ok {
+		if _, err := strconv.ParseInt(number.String(), 10, 64); err == nil {
 			return "integer"
 		}
 	}
-	return "number"
+	return contracts.TypeOf(v)
 }
 
 // lines writes the schema as block YAML without indentation.

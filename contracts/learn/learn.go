@@ -11,6 +11,7 @@ import (
 
 	"github.com/switchhook/switchhook/contracts"
 	"github.com/switchhook/switchhook/contracts/exchange"
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
 	"github.com/switchhook/switchhook/contracts/recording"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
@@ -215,7 +216,7 @@ var errNotLearned = errors.New("nothing is learned from this kind of finding")
 // finding makes a wish of what a check found.
 func (l *lesson) finding(x exchange.Exchange, f exchange.Finding) error {
 	w := wish{rule: f.Rule, x: x, of: f.Of, at: f.Pointer}
-	steps := tokens(f.Pointer)
+	steps := jsonpointer.Tokens(f.Pointer)
 	last := ""
 	if len(steps) > 0 {
 		last = steps[len(steps)-1]

@@ -1,7 +1,6 @@
 package learn
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -16,6 +15,8 @@ import (
 
 	"github.com/switchhook/switchhook/contracts"
 	"github.com/switchhook/switchhook/contracts/exchange"
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
+	"github.com/switchhook/switchhook/contracts/recording"
 )
 
 // status promises one more.
@@ -23,7 +24,7 @@ func (e *editor) status(w *wish) error {
 	lines := append([]string{"description: " + word(or(http.StatusText(w.x.Answer.Status), "Recorded")+".")}, e.evidence...)
 	var declared []string
 	for _, name := range slices.Sorted(maps.Keys(w.x.Answer.Header)) {
-		if mattering(name) {
+		if exchange.Matters(name) {
 			declared = append(declared, indent(block(0, name, headerSchema(w.x.Answer.Header.Get(name))))...)
 		}
 	}
@@ -51,29 +52,10 @@ func content(h http.Header, body []byte) []string {
 }
 
 func bodySchema(media string, body []byte) []string {
-	if v, ok := plain(media, body); ok {
+	if v, err := contracts.ReadBody(media, body); err == nil {
 		return append([]string{"schema:"}, indent(infer([]any{v}).lines())...)
 	}
 	return []string{"schema:", "  description: Not looked into."}
-}
-
-// plain reads JSON, or a form as an object of texts.
-func plain(media string, body []byte) (any, bool) {
-	switch {
-	case media == "application/json" || strings.HasSuffix(media, "+json"):
-		d := json.NewDecoder(strings.NewReader(string(body)))
-		d.UseNumber()
-		var v any
-		return v, d.Decode(&v) == nil
-	case media == "application/x-www-form-urlencoded":
-		fields, err := url.ParseQuery(string(body))
-		object := map[string]any{}
-		for name, values := range fields {
-			object[name] = values[0]
-		}
-		return object, err == nil
-	}
-	return nil, false
 }
 
 // media names one more content type.
@@ -84,15 +66,6 @@ func (e *editor) media(w *wish) error {
 	}
 	lines := append(e.evidence, bodySchema(w.name, body)...)
 	return e.under(w.rule, "content", w.name, lines)
-}
-
-// mattering reports whether an answer's header is one that applications go by.
-func mattering(name string) bool {
-	switch name {
-	case "Retry-After", "Location", "X-Request-Id", "Link":
-		return true
-	}
-	return strings.Contains(name, "Ratelimit") || strings.Contains(name, "Rate-Limit")
 }
 
 func headerSchema(value string) []string {
@@ -107,7 +80,7 @@ func headerSchema(value string) []string {
 func (l *lesson) headers(x exchange.Exchange, text []byte) {
 	var missing []string
 	for _, name := range slices.Sorted(maps.Keys(x.Answer.Header)) {
-		if mattering(name) {
+		if exchange.Matters(name) {
 			missing = append(missing, name)
 		}
 	}
@@ -136,7 +109,7 @@ func (l *lesson) headers(x exchange.Exchange, text []byte) {
 func (d *document) response(x exchange.Exchange) string {
 	status := strconv.Itoa(x.Answer.Status)
 	for _, key := range []string{status, status[:1] + "XX", status[:1] + "xx", "default"} {
-		at := join(x.Operation.Pointer(), "responses", key)
+		at := jsonpointer.Join(x.Operation.Pointer(), "responses", key)
 		if _, n := d.find(at); n != nil {
 			return d.resolve(at)
 		}
@@ -203,13 +176,13 @@ func (d *document) sharedParameters() []string {
 	n := 0
 	for i := 1; i < len(all.Content); i += 2 {
 		for j := 1; j < len(all.Content[i].Content); j += 2 {
-			_, list := child(all.Content[i].Content[j], "parameters")
+			_, list := jsonpointer.Node(all.Content[i].Content[j], "parameters")
 			n++
 			if list == nil {
 				continue
 			}
 			for _, p := range list.Content {
-				if _, ref := child(p, "$ref"); ref != nil {
+				if _, ref := jsonpointer.Node(p, "$ref"); ref != nil {
 					if count[ref.Value]++; count[ref.Value] == 1 {
 						order = append(order, ref.Value)
 					}
@@ -250,8 +223,8 @@ func (e *editor) operation(w *wish) error {
 	lines = append(lines, "responses:", fmt.Sprintf("  %q:", strconv.Itoa(max(x.Answer.Status, 100))), "    description: Recorded.")
 	lines = append(lines, indent(indent(content(x.Answer.Header, x.Answer.Body)))...)
 	return e.do(func(d *document) error {
-		if _, n := d.find(join("#/paths", path)); n != nil {
-			return d.member(join("#/paths", path), strings.ToLower(method), lines)
+		if _, n := d.find(jsonpointer.Join("#/paths", path)); n != nil {
+			return d.member(jsonpointer.Join("#/paths", path), strings.ToLower(method), lines)
 		}
 		return d.member("#/paths", path, block(0, strings.ToLower(method), lines))
 	})
@@ -281,7 +254,7 @@ func parameters(x exchange.Exchange, path string) []string {
 
 var (
 	braces = regexp.MustCompile(`\{([^}]+)\}`)
-	idLike = regexp.MustCompile(`[0-9].*[0-9]|^[0-9]+$|REDACTED|^\+`)
+	idLike = regexp.MustCompile(`[0-9].*[0-9]|^[0-9]+$|^\+`)
 )
 
 // template is the path of a call with parameters in place of what looks like ids.
@@ -291,7 +264,7 @@ func template(x exchange.Exchange) string {
 	seen := map[string]bool{}
 	for i, p := range parts {
 		plain, err := url.PathUnescape(p)
-		if err != nil || !idLike.MatchString(plain) || regexp.MustCompile(`^v[0-9]`).MatchString(plain) {
+		if err != nil || !idLike.MatchString(plain) && !recording.Redacted(plain) || regexp.MustCompile(`^v[0-9]`).MatchString(plain) {
 			continue
 		}
 		name := "id"

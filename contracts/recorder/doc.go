@@ -9,7 +9,9 @@
 //
 // Everything is passed on as it is: a reset stays a reset, half a body stays
 // half, who hangs up is hung up on, nothing is repeated or answered on anybody's
-// behalf. What is kept has been through a [recording.Redactor] first.
+// behalf. A request goes on once its body is there, or a megabyte of it, so that
+// it is kept even if nobody reads it. What is kept has been through a
+// [recording.Redactor] first.
 //
 // What is left out: listening, which is the caller's, and storing (package
 // recording writes files). A request that asks for another protocol (Upgrade)

@@ -45,7 +45,7 @@ func (r *Recorder) face(target *url.URL, proxy func(*http.Request) (*url.URL, er
 		defer r.end(x) // also when it panics to cut an answer
 		q = q.WithContext(context.WithValue(q.Context(), key{}, x))
 		if q.Body != nil && q.Body != http.NoBody {
-			q.Body = &x.sent
+			q.Body = x.sent.ahead()
 		}
 		pass.ServeHTTP(w, q)
 	})
@@ -233,6 +233,29 @@ func (t *tap) Read(p []byte) (int, error) {
 }
 
 func (t *tap) Close() error { return t.inner.Close() }
+
+// ahead is the body with all that is kept of it read already: who answers
+// without reading it would otherwise leave nothing to be kept. That reading
+// failed is told when its place is reached.
+func (t *tap) ahead() io.ReadCloser {
+	begun, err := io.ReadAll(io.LimitReader(t, maxBody+1))
+	rest := io.Reader(t)
+	switch {
+	case err != nil:
+		rest = broken{err}
+	case len(begun) <= maxBody:
+		rest = http.NoBody // that was all
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(begun), rest), t}
+}
+
+// broken is a body that breaks off.
+type broken struct{ err error }
+
+func (b broken) Read([]byte) (int, error) { return 0, b.err }
 
 func (t *tap) seen() ([]byte, int) {
 	t.mu.Lock()

@@ -13,6 +13,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/switchhook/switchhook/contracts"
+	exchanges "github.com/switchhook/switchhook/contracts/exchange"
 	"github.com/switchhook/switchhook/contracts/recording"
 	"github.com/switchhook/switchhook/emulator/clock"
 	"github.com/switchhook/switchhook/emulator/sms"
@@ -55,7 +56,6 @@ type Recorder struct {
 	redactor *recording.Redactor
 	provider http.Handler
 	app      http.Handler
-	signed   bool // webhooks are, by the contract
 
 	mu      sync.Mutex
 	idle    *sync.Cond // of mu: pending is 0
@@ -83,9 +83,6 @@ func New(o Options) (*Recorder, error) {
 		Document: document, Texts: o.Texts, Secrets: o.Secrets, Keep: o.Keep,
 	})}
 	r.idle = sync.NewCond(&r.mu)
-	if document != nil {
-		_, r.signed = document.Extensions["x-signature"]
-	}
 	r.provider = r.face(o.Upstream, http.ProxyFromEnvironment, recording.Call)
 	r.app = http.NotFoundHandler()
 	if o.App != nil {
@@ -194,23 +191,13 @@ func (r *Recorder) classify(e *recording.Entry) {
 		e.Direction = recording.Trigger
 		return
 	}
-	if !r.signed || len(r.options.Secrets) == 0 {
+	if r.options.Contract == nil || !r.options.Contract.Signs() || len(r.options.Secrets) == 0 {
 		return
 	}
-	body, err := e.Request.Body()
-	if err != nil {
-		return // it was made of bytes a moment ago
-	}
-	header := http.Header{}
-	for _, h := range e.Request.Headers {
-		header.Add(h.Name, h.Value)
-	}
+	q := exchanges.RequestOf(e)
 	e.Signature = recording.Valid
-	for _, f := range r.options.Contract.CheckWebhook(contracts.Webhook{
-		Request: contracts.Request{Method: e.Request.Method, URL: e.Request.URL, Header: header, Body: body},
-		Secrets: r.options.Secrets, At: e.Started,
-	}) {
-		if f.Kind == sms.FoundSignature && header.Get(f.Pointer) == "" {
+	for _, f := range r.options.Contract.CheckWebhook(contracts.Webhook{Request: q, Secrets: r.options.Secrets, At: e.Started}) {
+		if f.Kind == sms.FoundSignature && q.Header.Get(f.Pointer) == "" {
 			e.Signature = recording.Absent
 		} else if f.Kind == sms.FoundSignature && e.Signature == recording.Valid {
 			e.Signature = recording.Invalid

@@ -147,7 +147,7 @@ func judge(t *testing.T, provider string, h *recording.HAR) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		q := contracts.Request{Method: e.Request.Method, URL: e.Request.URL, Header: headers(e.Request.Headers), Body: body}
+		q := contracts.Request{Method: e.Request.Method, URL: e.Request.URL, Header: recording.HeaderOf(e.Request.Headers), Body: body}
 		var found []sms.Finding
 		switch e.Direction {
 		case recording.Call:
@@ -155,7 +155,7 @@ func judge(t *testing.T, provider string, h *recording.HAR) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			found = append(contract.CheckRequest(q), contract.CheckAnswer(q, contracts.Answer{Status: e.Response.Status, Header: headers(e.Response.Headers), Body: answer})...)
+			found = append(contract.CheckRequest(q), contract.CheckAnswer(q, contracts.Answer{Status: e.Response.Status, Header: recording.HeaderOf(e.Response.Headers), Body: answer})...)
 		case recording.Webhook:
 			found = contract.CheckWebhook(contracts.Webhook{Request: q})
 			if want := map[string]recording.Signature{"surge": recording.Valid, "mta": recording.Valid}[provider]; e.Signature != want {
@@ -175,14 +175,6 @@ func judge(t *testing.T, provider string, h *recording.HAR) {
 	if (provider == "surge") != (mo.Type != "") {
 		t.Errorf("the webhook is of type %q", mo.Type)
 	}
-}
-
-func headers(pairs []recording.Pair) http.Header {
-	h := http.Header{}
-	for _, p := range pairs {
-		h.Add(p.Name, p.Value)
-	}
-	return h
 }
 
 // written is the text of the file; what is read back from it is the same.
@@ -207,6 +199,38 @@ func written(t *testing.T, h *recording.HAR) string {
 		t.Errorf("what was written reads back otherwise:\n%s", diff)
 	}
 	return string(text)
+}
+
+// A signature is judged by the whole body, read by the application or not.
+func TestSignatureOfWhatIsNotRead(t *testing.T) {
+	t.Parallel()
+	contract, err := contracts.Load("surge")
+	if err != nil {
+		t.Fatal(err)
+	}
+	deaf := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }))
+	t.Cleanup(deaf.Close)
+	const secret = "whsec_c3dpdGNoaG9vay10ZXN0LXNlY3JldC0wMQ=="
+	rec, err := recorder.New(recorder.Options{Contract: contract, Upstream: parsed(t, deaf.URL), App: parsed(t, deaf.URL), Secrets: []string{secret}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	face := httptest.NewServer(rec.App())
+	t.Cleanup(face.Close)
+	const body = `{"type": "message.received", "data": {}}`
+	q, err := http.NewRequestWithContext(t.Context(), http.MethodPost, face.URL, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	contract.Sign(q.Header, []byte(body), contracts.Signing{ID: "evt_1", At: clock.Wall(), Secrets: []string{secret}})
+	answer, err := http.DefaultClient.Do(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	if all := rec.Recording().Log.Entries; len(all) != 1 || all[0].Signature != recording.Valid || all[0].Request.BodySize != len(body) {
+		t.Errorf("kept are %+v", all)
+	}
 }
 
 // A webhook with a wrong signature or none is passed on and noted as such.

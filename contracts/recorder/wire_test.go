@@ -153,7 +153,7 @@ func TestFailures(t *testing.T) {
 				t.Errorf("the caller saw %v, want a reset", err)
 			}
 			e := b.entry()
-			if e.Outcome != c.outcome || !strings.Contains(e.Error, c.says) || e.Request.PostData == nil && c.name != "closed" && c.name != "no HTTP" {
+			if e.Outcome != c.outcome || !strings.Contains(e.Error, c.says) || e.Request.PostData == nil || e.Request.PostData.Text != `{"to": "x"}` {
 				t.Errorf("kept is %s (%q), want %s (%q)", e.Outcome, e.Error, c.outcome, c.says)
 			}
 			if c.outcome == recording.Lost && e.Response.Status != 0 {
@@ -222,6 +222,59 @@ func TestCallerHangsUp(t *testing.T) {
 	<-left
 	if e := b.entry(); e.Outcome != recording.Lost || e.Error != "the caller hung up" {
 		t.Errorf("kept is %s (%q)", e.Outcome, e.Error)
+	}
+}
+
+// Who answers without reading leaves nothing out of the recording, and gets
+// long bodies whole if it does read.
+func TestBodiesThatNobodyReads(t *testing.T) {
+	t.Parallel()
+	read := make(chan int, 1)
+	b := start(t, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		if q.URL.Path == "/base/read" {
+			body, _ := io.ReadAll(q.Body)
+			read <- len(body)
+		}
+		w.WriteHeader(http.StatusUnauthorized)
+	}), recorder.Options{})
+	long := strings.Repeat("long ", 1<<19)
+	for _, c := range []struct{ path, body, kept, comment string }{
+		{"/", `{"to": "x"}`, `{"to": "x"}`, ""},
+		{"/read", long, "", "too long"},
+	} {
+		answer, err := b.http.Do(b.request("POST", c.path, c.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		e := b.entry()
+		body, err := e.Request.Body()
+		if err != nil || string(body) != c.kept || !strings.Contains(e.Comment, c.comment) || answer.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%s: %d, kept %q, %q, %v", c.path, answer.StatusCode, body, e.Comment, err)
+		}
+	}
+	if n := <-read; n != len(long) {
+		t.Errorf("%d bytes of %d went on", n, len(long))
+	}
+}
+
+// What came of a body before its caller broke off is kept, and nobody answers.
+func TestHalfARequest(t *testing.T) {
+	t.Parallel()
+	b := start(t, http.HandlerFunc(func(_ http.ResponseWriter, q *http.Request) {
+		_, _ = io.Copy(io.Discard, q.Body)
+	}), recorder.Options{})
+	conn, err := net.Dial("tcp", parsed(t, b.face.URL).Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nto=x&half")
+	if err = errors.Join(err, conn.Close()); err != nil {
+		t.Fatal(err)
+	}
+	e := b.entry()
+	if body, err := e.Request.Body(); err != nil || e.Outcome != recording.Lost || string(body) != "to=x&half" {
+		t.Errorf("kept is %s (%q), %q, %v", e.Outcome, e.Error, body, err)
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+
+	"github.com/switchhook/switchhook/contracts/jsonpointer"
 )
 
 // Entry takes out of one exchange what must not be kept, and corrects what
@@ -60,15 +62,11 @@ func (r *Redactor) messages(e *Entry) (requested, answered *message) {
 
 // typeOf is the type word of a webhook, if its body has one that is known.
 func (g *guide) typeOf(body []byte) string {
-	var at any
-	if len(g.typeAt) == 0 || json.Unmarshal(body, &at) != nil {
+	var value any
+	if g.typeAt == "" || json.Unmarshal(body, &value) != nil {
 		return ""
 	}
-	for _, name := range g.typeAt {
-		object, _ := at.(map[string]any)
-		at = object[name]
-	}
-	if word, _ := at.(string); g.webhooks[word] != nil {
+	if word := jsonpointer.Text(value, g.typeAt); g.webhooks[word] != nil {
 		return word
 	}
 	return ""

@@ -45,7 +45,7 @@ func kindOf(extensions map[string]any) kind {
 type guide struct {
 	routes   []route
 	webhooks map[string]*openapi3.PathItem
-	typeAt   []string        // where a webhook says its type
+	typeAt   string          // where a webhook says its type
 	signed   map[string]bool // headers that hold signatures, in canonical form
 	byName   map[string]kind // what fields of a name hold anywhere, in lower case
 	hosts    map[string]bool // the provider's own
@@ -110,9 +110,7 @@ func (g *guide) addRoot(doc *openapi3.T) {
 			}
 		}
 	}
-	if at, ok := doc.Extensions["x-webhook-type"].(string); ok {
-		g.typeAt = strings.Split(strings.TrimPrefix(at, "/"), "/")
-	}
+	g.typeAt, _ = doc.Extensions["x-webhook-type"].(string)
 	ways, _ := doc.Extensions["x-signature"].([]any)
 	for _, w := range ways {
 		way, _ := w.(map[string]any)

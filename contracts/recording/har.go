@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"net/http"
 	"strings"
 	"time"
 )
@@ -149,6 +150,18 @@ func (r Request) Header(name string) string { return header(r.Headers, name) }
 
 // Header is the first value of a header of r; the case of its name does not matter.
 func (r Response) Header(name string) string { return header(r.Headers, name) }
+
+// HeaderOf are header lines as net/http has them, without what HTTP/2 writes as
+// headers and is none.
+func HeaderOf(all []Pair) http.Header {
+	h := http.Header{}
+	for _, p := range all {
+		if !strings.HasPrefix(p.Name, ":") {
+			h.Add(p.Name, p.Value)
+		}
+	}
+	return h
+}
 
 func header(all []Pair, name string) string {
 	for _, h := range all {

@@ -54,6 +54,10 @@ func wordsOf(name string) []string {
 // marked is what stands in place of a secret.
 var marked = regexp.MustCompile(`^REDACTED(-[0-9a-f]{8})?$`)
 
+// Redacted reports whether a value of a recording stands for one that was taken
+// out, in whole or in part: nothing can be concluded from it.
+func Redacted(value string) bool { return strings.Contains(value, "REDACTED") }
+
 // standIn finds what stands in place of a secret or an address.
 var standIn = regexp.MustCompile(`REDACTED(?:-[0-9a-f]{8})?|person-[0-9a-f]+@example\.com`)
 

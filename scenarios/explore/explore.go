@@ -47,6 +47,10 @@ type Options struct {
 	Batch    int           // plans in lock-step (48)
 	Handfuls int           // random plans for each workload and provider (96)
 
+	// Until hears of each case that is new, once it is confirmed and shrunk as far
+	// as it will be, one call at a time; the search ends when it says true. A nil
+	// one never does.
+	Until func(*Case) bool
 	// Progress hears what was done after each batch, one call at a time.
 	Progress func(Progress)
 }
@@ -83,6 +87,9 @@ func (o Options) withDefaults() Options {
 	if o.Shallow {
 		o.Deepest = Baseline
 	}
+	if o.Until == nil {
+		o.Until = func(*Case) bool { return false }
+	}
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}
 	}
@@ -93,8 +100,11 @@ func (o Options) withDefaults() Options {
 // the shrinking of what it found, may take at least.
 const grace = 20 * time.Second
 
-// Run searches until all levels are done, the budget is used up or ctx ends; in
-// each case the outcome tells what was found so far. An error says what kept it
+// errEnough is why a search ends that found what Until waits for.
+var errEnough = errors.New("what was looked for is found")
+
+// Run searches until all levels are done, the budget is used up, Until has
+// enough or ctx ends; in each case the outcome tells what was found so far. An error says what kept it
 // from going on.
 func Run(ctx context.Context, o Options) (Outcome, error) {
 	o = o.withDefaults()
@@ -106,12 +116,15 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 		ctx, cancel = context.WithTimeout(ctx, o.Budget+max(grace, o.Budget/2))
 		defer cancel()
 	}
+	ctx, enough := context.WithCancelCause(ctx)
+	defer enough(nil)
 	fresh, cancel := ctx, context.CancelFunc(func() {})
 	if o.Budget > 0 {
 		fresh, cancel = context.WithTimeout(ctx, o.Budget)
 	}
 	defer cancel()
 	x := newExplorer(o, fresh)
+	x.enough = func() { enough(errEnough) }
 	defer x.company.close()
 	err := x.search(ctx)
 	return x.conclude(ctx, err)
@@ -150,6 +163,8 @@ func (x *explorer) ready() []*ground {
 // ended says why the search did.
 func ended(ctx, fresh context.Context, err error) string {
 	switch {
+	case errors.Is(context.Cause(ctx), errEnough):
+		return errEnough.Error()
 	case errors.Is(ctx.Err(), context.Canceled):
 		return "interrupted"
 	case fresh.Err() != nil:

@@ -125,6 +125,26 @@ func TestFailuresAreFoundAndShrunk(t *testing.T) {
 	}
 }
 
+// A search that has what it was to look for ends there, and says so; a case
+// knows how many plans it took.
+func TestEnoughIsEnough(t *testing.T) {
+	t.Parallel()
+	bug := func(p page.Page) int { return when(has(p, repeats...), 1) + when(has(p, journal.ErrorAfter), 2) }
+	all := search(t, &app{bug: bug}, nil)
+	heard := 0
+	found := search(t, &app{bug: bug}, func(o *explore.Options) {
+		o.Parallel, o.Batch = 1, 1
+		o.Until = func(c *explore.Case) bool { heard++; return c.Oracle == 1 && c.Shrunk }
+	})
+	i := slices.IndexFunc(found.Cases, func(c *explore.Case) bool { return c.Oracle == 1 })
+	if i < 0 || found.Cases[i].After != found.Played || found.Played >= all.Played {
+		t.Errorf("%d plans of %d:\n%s", found.Played, all.Played, text(t, found))
+	}
+	if heard != len(found.Cases) || !strings.Contains(found.Ended, "found") || all.Ended != "" {
+		t.Errorf("heard of %d cases of %d; the searches ended since %q and %q", heard, len(found.Cases), found.Ended, all.Ended)
+	}
+}
+
 func when(broken bool, oracle int) int {
 	if broken {
 		return oracle

@@ -117,7 +117,7 @@ func (x *explorer) claim(p plan, b breach) (key string, c *Case) {
 		c.Same++
 		return "", nil
 	}
-	c = &Case{Provider: p.provider, Oracle: b.oracle, Level: p.level, Workload: p.workload, Page: p.page}
+	c = &Case{Provider: p.provider, Oracle: b.oracle, Level: p.level, Workload: p.workload, After: x.out.Played, Page: p.page}
 	x.open[key] = c
 	return key, c
 }
@@ -225,6 +225,9 @@ func (x *explorer) keep(key string, c *Case, b breach) {
 	c.Page.Title = title(c)
 	c.Result.Title, c.Result.Verdict, c.Result.Reason = c.Page.Title, c.Verdict, c.reason()
 	x.out.Cases = append(x.out.Cases, c)
+	if x.Until(c) {
+		x.enough()
+	}
 }
 
 // known reports whether a mistake was found before.

@@ -56,6 +56,7 @@ type Case struct {
 	Says     string         `json:"says"`  // one sentence
 	Level    int            `json:"level"` // where it was found
 	Workload string         `json:"workload"`
+	After    int            `json:"after"` // plans that had come to a verdict when it was found, its own included
 	Script   []string       `json:"script"`
 	Plan     []string       `json:"plan"` // smallest found; empty: it fails without a fault
 	Marks    []string       `json:"-"`

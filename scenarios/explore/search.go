@@ -26,6 +26,7 @@ type explorer struct {
 	Options
 	company *company
 	fresh   context.Context // ends when nothing new is to be begun
+	enough  func()          // ends the search
 
 	mu      sync.Mutex
 	out     Outcome
@@ -72,7 +73,7 @@ func (x *explorer) perform(ctx context.Context, level int, work []batch) error {
 		})
 	}
 	wg.Wait()
-	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+	if err := context.Cause(ctx); err != nil && !errors.Is(err, errEnough) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	return ctx.Err()

@@ -123,7 +123,7 @@ func (p *player) answer(w http.ResponseWriter, r *http.Request, it *item) {
 	}
 	body = p.translated(body, it.Response.Content.MimeType)
 	header := w.Header()
-	for name, values := range headerOf(it.Response.Headers) {
+	for name, values := range recording.HeaderOf(it.Response.Headers) {
 		if !slices.Contains(ownHeaders, name) {
 			header[name] = values
 		}

@@ -2,14 +2,12 @@ package playback
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/switchhook/switchhook/contracts"
+	"github.com/switchhook/switchhook/contracts/exchange"
 	"github.com/switchhook/switchhook/contracts/recording"
 )
 
@@ -68,12 +66,10 @@ func likenessOf(c *contracts.Contract, q contracts.Request) (contracts.Message, 
 	if names := m.Conversation(); len(names) > 0 {
 		l.name, l.conversation = names[0], names[0]
 	}
-	if lines := m.Roles("x-mt", "line"); len(lines) > 0 && lines[0] != l.name {
-		l.conversation += " from " + lines[0]
+	if line := m.Role("x-mt", "line"); line != "" && line != l.name {
+		l.conversation += " from " + line
 	}
-	if texts := m.Roles("x-mt", "text"); len(texts) > 0 {
-		l.text = texts[0]
-	}
+	l.text = m.Role("x-mt", "text")
 	return m, l
 }
 
@@ -84,19 +80,15 @@ type script struct {
 	words bool // texts are as they were said
 }
 
-func newScript(h *recording.HAR, c *contracts.Contract) (*script, error) {
+func newScript(h *recording.HAR, c *contracts.Contract) *script {
 	s := &script{calls: map[string][]*item{}, words: true}
 	if ours := h.Log.Switchhook; ours != nil {
 		s.words = !slices.Contains(ours.Redacted, "texts")
 	}
 	last := map[string][]*item{} // webhooks and triggers by what they are about
 	for i, e := range h.Log.Entries {
-		it := &item{Entry: e, index: i}
-		var err error
-		if it.body, err = e.Request.Body(); err != nil {
-			return nil, fmt.Errorf("/log/entries/%d/request: %w", i, err)
-		}
-		q := contracts.Request{Method: e.Request.Method, URL: e.Request.URL, Header: headerOf(e.Request.Headers), Body: it.body}
+		q := exchange.RequestOf(&e)
+		it := &item{Entry: e, index: i, body: q.Body}
 		switch e.Direction {
 		case recording.Call:
 			it.message, it.like = likenessOf(c, q)
@@ -114,7 +106,7 @@ func newScript(h *recording.HAR, c *contracts.Contract) (*script, error) {
 		}
 		s.items = append(s.items, it)
 	}
-	return s, nil
+	return s
 }
 
 // before is the last of a list that had ended before a place on the timeline.
@@ -158,14 +150,4 @@ func leaves(list []string, v any) []string {
 		}
 	}
 	return list
-}
-
-func headerOf(pairs []recording.Pair) http.Header {
-	h := http.Header{}
-	for _, p := range pairs {
-		if !strings.HasPrefix(p.Name, ":") {
-			h.Add(p.Name, p.Value)
-		}
-	}
-	return h
 }

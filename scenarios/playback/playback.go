@@ -45,11 +45,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	s, err := newScript(o.Recording, o.Contract)
-	if err != nil {
-		return Result{}, err
-	}
-	p := &player{o: o, timeline: newTimeline(s), over: make(chan struct{}), names: map[string]string{}}
+	p := &player{o: o, timeline: newTimeline(newScript(o.Recording, o.Contract)), over: make(chan struct{}), names: map[string]string{}}
 	// A connection of its own for each request: on one that was used before,
 	// the transport would repeat what was reset.
 	transport := &http.Transport{DisableKeepAlives: true, DisableCompression: true}

@@ -60,7 +60,7 @@ func (p *player) request(ctx context.Context, it *item) (*http.Request, error) {
 	if err != nil {
 		return nil, fmt.Errorf("/log/entries/%d/request/url: %w", it.index, err)
 	}
-	header := headerOf(it.Request.Headers)
+	header := recording.HeaderOf(it.Request.Headers)
 	body := p.translated(it.body, header.Get("Content-Type"))
 	req, err := http.NewRequestWithContext(ctx, it.Request.Method, at, bytes.NewReader(body))
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/switchhook/switchhook/contracts"
+	"github.com/switchhook/switchhook/contracts/recording"
 )
 
 // minKey is the length from which a text can be a key of the application's own.
@@ -21,7 +22,7 @@ func (p *player) keep(it *item, m contracts.Message) {
 	texts := m.RolePointers("x-mt", "text")
 	for at, was := range it.message.Texts() {
 		now, ok := said[at]
-		if !ok || now == was || len(was) < minKey || slices.Contains(texts, at) || strings.HasPrefix(was, "REDACTED") {
+		if !ok || now == was || len(was) < minKey || slices.Contains(texts, at) || recording.Redacted(was) {
 			continue
 		}
 		if p.names[was] == "" {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -95,10 +94,10 @@ func (p *process) rest(ctx context.Context, t *testing.T) {
 // acknowledged before have been told to it by then.
 var points = map[string]func(*round){
 	"before any is told":     func(*round) {},
-	"while they are told":    func(r *round) { r.wait(r.acked, rand.IntN(r.texts)) },
+	"while they are told":    func(r *round) { r.wait(r.acked, r.texts/2) },
 	"when all are told":      func(r *round) { r.wait(r.acked, r.texts) },
 	"when a call was made":   func(r *round) { r.wait(r.called, 1) },
-	"when calls were made":   func(r *round) { r.wait(r.called, 1+rand.IntN(r.texts)) },
+	"when calls were made":   func(r *round) { r.wait(r.called, 1+r.texts/3) },
 	"when nothing is left":   func(r *round) { r.wait(r.acked, r.texts); r.process.rest(r.ctx, r.t) },
 	"soon after some answer": func(r *round) { r.wait(r.called, 2); r.wait(r.acked, 1) },
 }

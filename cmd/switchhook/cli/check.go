@@ -33,7 +33,7 @@ func (checkCommand) Help() string {
 
 // Run checks the recording.
 func (c *checkCommand) Run(t *terminal) error {
-	_, sorted, err := c.open()
+	sorted, err := c.open()
 	if err != nil {
 		return err
 	}
@@ -74,19 +74,37 @@ func nothingThere(file string, sorted exchange.Sorted) error {
 
 // open reads the file, refuses what must not be shown to anybody, and finds out
 // whose the exchanges are.
-func (c *heldFile) open() (*recording.HAR, exchange.Sorted, error) {
+func (c *heldFile) open() (exchange.Sorted, error) {
 	h, err := readRecording(c.File)
 	if err != nil {
-		return nil, exchange.Sorted{}, err
+		return exchange.Sorted{}, err
 	}
 	if err := clean(c.File, h); err != nil {
-		return nil, exchange.Sorted{}, err
+		return exchange.Sorted{}, err
 	}
 	o, err := c.contracts(h)
 	if err != nil {
-		return nil, exchange.Sorted{}, err
+		return exchange.Sorted{}, err
 	}
-	return h, exchange.Sort(h, o), nil
+	return exchange.Sort(h, o), nil
+}
+
+// ofOne opens a file that has to be about one provider. do is what is done with it.
+func (c *heldFile) ofOne(do string) ([]exchange.Exchange, error) {
+	sorted, err := c.open()
+	if err != nil {
+		return nil, err
+	}
+	if len(sorted.Exchanges) == 0 {
+		return nil, nothingThere(c.File, sorted)
+	}
+	first := sorted.Exchanges[0].Contract
+	for _, x := range sorted.Exchanges {
+		if x.Contract != first {
+			return nil, misuse(fmt.Sprintf("%s is about %s and %s", c.File, first.Name(), x.Contract.Name()), do+" one at a time, with --provider "+first.Name())
+		}
+	}
+	return sorted.Exchanges, nil
 }
 
 // clean refuses a recording with a secret or a real number in it.
@@ -106,10 +124,7 @@ func clean(file string, h *recording.HAR) error {
 
 // contracts are those that may be meant.
 func (c *heldFile) contracts(h *recording.HAR) (exchange.Options, error) {
-	name := c.Provider
-	if ours := h.Log.Switchhook; name == "" && ours != nil {
-		name = ours.Provider
-	}
+	name := whose(c.Provider, h)
 	if c.Contract != "" && name == "" {
 		return exchange.Options{}, misuse("--contract needs a provider", "add --provider "+firstProvider())
 	}

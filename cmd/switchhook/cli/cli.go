@@ -13,7 +13,7 @@ import (
 // Exit codes.
 const (
 	exitOK       = 0
-	exitFailed   = 1 // a verdict failed
+	exitFailed   = 1 // a verdict failed, or a replay differs from what was recorded
 	exitMisuse   = 2 // the command line, the configuration or a file is wrong
 	exitDrift    = 3 // something departs from a contract or a recording
 	exitCouldNot = 4 // it could not run, or nothing was shown
@@ -53,7 +53,7 @@ const about = `A fake carrier network for software that texts customers, and a h
 
 A flag can also be set in the environment (--addr as SWITCHHOOK_ADDR) or in switchhook.yaml ("serve: {addr: ...}"); the command line wins, then the environment.
 
-Exit codes: 0 passed, 1 a verdict failed, 2 misuse, 3 drift from a contract or a recording, 4 could not run or nothing was shown.`
+Exit codes: 0 passed, 1 a verdict failed or a replay differs, 2 misuse, 3 drift from a contract or a recording, 4 could not run or nothing was shown.`
 
 // Main runs the command with its arguments, without the name of the program,
 // until it is done or ctx ends, and returns the exit code.

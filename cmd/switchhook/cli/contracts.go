@@ -40,10 +40,7 @@ func (c *redactCommand) Run(t *terminal) error {
 	if err := vacant(c.Out); err != nil {
 		return err
 	}
-	provider := c.Provider
-	if ours := h.Log.Switchhook; provider == "" && ours != nil {
-		provider = ours.Provider
-	}
+	provider := whose(c.Provider, h)
 	o := recording.Options{Texts: c.RedactText}
 	if provider != "" {
 		contract, err := contractOf(provider)
@@ -64,6 +61,23 @@ func (c *redactCommand) Run(t *terminal) error {
 	}
 	t.printf("%s\n", summary(c.Out, h))
 	return nil
+}
+
+// whose is the provider that a flag names, or else the recording itself; "" if
+// neither does.
+func whose(flag string, h *recording.HAR) string {
+	if ours := h.Log.Switchhook; flag == "" && ours != nil {
+		return ours.Provider
+	}
+	return flag
+}
+
+// secret is what the variable of --secret-env holds.
+func (t *terminal) secret(variable string) (string, error) {
+	if secret := t.env(variable); secret != "" {
+		return secret, nil
+	}
+	return "", misuse(fmt.Sprintf("the variable %s is empty", variable), "--secret-env takes the name of a variable that holds the secret")
 }
 
 // readRecording reads a file; what is wrong with it is told by its place.

@@ -46,7 +46,8 @@ func (c *driftCommand) Run(ctx context.Context, t *terminal) error {
 			return misuse(err.Error(), "choose another with --html, or remove it")
 		}
 	}
-	all, err := c.exchanges()
+	from := heldFile{File: c.Recording, Provider: c.Provider}
+	all, err := from.ofOne("play")
 	if err != nil {
 		return err
 	}
@@ -71,24 +72,6 @@ func (c *driftCommand) Run(ctx context.Context, t *terminal) error {
 		return verdict(exitDrift)
 	}
 	return err
-}
-
-// exchanges are those of the one provider that the recording is about.
-func (c *driftCommand) exchanges() ([]exchange.Exchange, error) {
-	from := heldFile{File: c.Recording, Provider: c.Provider}
-	_, sorted, err := from.open()
-	if err != nil {
-		return nil, err
-	}
-	if len(sorted.Exchanges) == 0 {
-		return nil, nothingThere(c.Recording, sorted)
-	}
-	for _, x := range sorted.Exchanges {
-		if first := sorted.Exchanges[0].Contract; x.Contract != first {
-			return nil, misuse(fmt.Sprintf("%s is about %s and %s", c.Recording, first.Name(), x.Contract.Name()), "play one at a time, with --provider "+first.Name())
-		}
-	}
-	return sorted.Exchanges, nil
 }
 
 func (c *driftCommand) play(ctx context.Context, t *terminal, all []exchange.Exchange) (drift.Report, error) {

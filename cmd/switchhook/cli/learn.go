@@ -28,19 +28,11 @@ The document is contracts/NAME/openapi.yaml here, if there is one, else the one 
 
 // Run prints the change.
 func (c *learnCommand) Run(t *terminal) error {
-	_, sorted, err := c.open()
+	all, err := c.ofOne("learn of")
 	if err != nil {
 		return err
 	}
-	if len(sorted.Exchanges) == 0 {
-		return nothingThere(c.File, sorted)
-	}
-	provider := sorted.Exchanges[0].Contract.Name()
-	for _, x := range sorted.Exchanges {
-		if x.Contract.Name() != provider {
-			return misuse(fmt.Sprintf("%s is about %s and %s", c.File, provider, x.Contract.Name()), "learn of one at a time, with --provider "+provider)
-		}
-	}
+	provider := all[0].Contract.Name()
 	path, text, err := c.document(provider)
 	if err != nil {
 		return err

@@ -93,9 +93,9 @@ func (c *recordCommand) options(t *terminal) (o recorder.Options, err error) {
 		}
 	}
 	if c.SecretEnv != "" {
-		secret := t.env(c.SecretEnv)
-		if secret == "" {
-			return o, misuse(fmt.Sprintf("the variable %s is empty", c.SecretEnv), "--secret-env takes the name of a variable that holds the secret")
+		secret, err := t.secret(c.SecretEnv)
+		if err != nil {
+			return o, err
 		}
 		o.Secrets = []string{secret}
 	}

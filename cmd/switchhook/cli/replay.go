@@ -73,10 +73,7 @@ func isRecording(text []byte) bool {
 
 func (c *replayCommand) options(h *recording.HAR) (o playback.Options, err error) {
 	o = playback.Options{Recording: h, Now: clock.Wall}
-	provider := c.Provider
-	if ours := h.Log.Switchhook; provider == "" && ours != nil {
-		provider = ours.Provider
-	}
+	provider := whose(c.Provider, h)
 	if provider == "" {
 		return o, misuse("the recording does not say whose it is", "name the provider with --provider "+firstProvider())
 	}

@@ -86,9 +86,9 @@ func (c *webhookCommand) read(t *terminal) (contracts.Webhook, error) {
 	w := contracts.Webhook{Type: c.Type, Secrets: c.Secret}
 	w.Method, w.Header = http.MethodPost, http.Header{}
 	if c.SecretEnv != "" {
-		secret := t.env(c.SecretEnv)
-		if secret == "" {
-			return w, misuse(fmt.Sprintf("the variable %s is empty", c.SecretEnv), "--secret-env takes the name of a variable that holds the secret")
+		secret, err := t.secret(c.SecretEnv)
+		if err != nil {
+			return w, err
 		}
 		w.Secrets = append(w.Secrets, secret)
 	}
