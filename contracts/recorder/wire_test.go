@@ -172,29 +172,37 @@ func hijacked(w http.ResponseWriter, act func(*net.TCPConn)) {
 	_ = conn.Close()
 }
 
-// An upstream that is not there answers nothing, and neither does the recorder.
-func TestNobodyUpstream(t *testing.T) {
-	t.Parallel()
-	b := start(t, http.NotFoundHandler(), recorder.Options{})
+// gone is an address at which nobody is.
+func gone(t *testing.T) *url.URL {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	nobody := parsed(t, "http://"+listener.Addr().String())
 	_ = listener.Close()
-	rec, err := recorder.New(recorder.Options{Upstream: nobody, Ended: func(e recording.Entry) { b.ended <- e }})
+	return nobody
+}
+
+// An upstream that is not there answers nothing, and neither does the recorder.
+// What nobody read is kept all the same.
+func TestNobodyUpstream(t *testing.T) {
+	t.Parallel()
+	b := start(t, http.NotFoundHandler(), recorder.Options{})
+	rec, err := recorder.New(recorder.Options{Upstream: gone(t), Ended: func(e recording.Entry) { b.ended <- e }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	face := httptest.NewServer(rec.Provider())
 	defer face.Close()
 	b.face = face
-	if answer, err := b.http.Do(b.request("GET", "/", "")); err == nil {
+	if answer, err := b.http.Do(b.request("POST", "/", `{"to": "x"}`)); err == nil {
 		_ = answer.Body.Close()
 		t.Errorf("the caller got %s", answer.Status)
 	}
-	if e := b.entry(); e.Outcome != recording.Lost || !strings.Contains(e.Error, "refused") {
-		t.Errorf("kept is %s (%q)", e.Outcome, e.Error)
+	e := b.entry()
+	if body, err := e.Request.Body(); err != nil || e.Outcome != recording.Lost || !strings.Contains(e.Error, "refused") || string(body) != `{"to": "x"}` {
+		t.Errorf("kept is %s (%q), %q, %v", e.Outcome, e.Error, body, err)
 	}
 }
 

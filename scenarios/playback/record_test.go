@@ -25,6 +25,7 @@ import (
 	"github.com/switchhook/switchhook/scenarios/refapp"
 	"github.com/switchhook/switchhook/scenarios/report"
 	"github.com/switchhook/switchhook/scenarios/suite"
+	"github.com/switchhook/switchhook/scenarios/sut"
 )
 
 func catalogFile(provider string) string {
@@ -39,6 +40,7 @@ func record(t *testing.T, provider string, contract *contracts.Contract) *record
 	app, front, calls := httptest.NewUnstartedServer(nil), httptest.NewUnstartedServer(nil), httptest.NewUnstartedServer(nil)
 	values := em.Sandbox.Placeholders()
 	values["port"] = strconv.Itoa(front.Listener.Addr().(*net.TCPAddr).Port)
+	values[sut.DirPlaceholder] = "" // it is in this process, and outlives nothing
 	o := recorder.Options{Contract: contract, Upstream: parsed(t, em.URL), App: parsed(t, "http://"+app.Listener.Addr().String())}
 	o.Keep = magic(provider)
 	if secret := values[provider+".secret"]; secret != "" {
@@ -86,10 +88,12 @@ func record(t *testing.T, provider string, contract *contracts.Contract) *record
 	return h
 }
 
+// pages are those for a provider that need no process of the application's own.
 func pages(provider string) []page.Page {
 	return slices.DeleteFunc(catalog.Pages(), func(p page.Page) bool {
 		_, out := p.LeftOut(provider)
-		return out
+		kills := slices.ContainsFunc(p.Steps(), func(s page.Step) bool { return s.Verb == page.Slay })
+		return out || kills || p.Replicas > 0
 	})
 }
 

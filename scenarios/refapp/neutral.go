@@ -118,7 +118,7 @@ func (p Policy) next(got receipt, try int, takesOnce bool) (time.Duration, bool)
 	case got.outcome == throttled:
 		return max(got.retryAfter, backoff), try <= 5
 	case got.outcome == unknown && (p == AtLeastOnce || takesOnce):
-		return backoff, try <= 3
+		return max(got.retryAfter, backoff), try <= 3
 	}
 	return 0, false
 }

@@ -52,7 +52,7 @@ func (r reply) receipt(now time.Time) receipt {
 	case r.code == http.StatusTooManyRequests:
 		return receipt{outcome: throttled, retryAfter: wait(r.after, now)}
 	case r.code == 0, r.code >= 500:
-		return receipt{}
+		return receipt{retryAfter: wait(r.after, now)}
 	case r.code >= 300:
 		return receipt{outcome: refused}
 	}
