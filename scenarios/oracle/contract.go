@@ -25,14 +25,14 @@ func conforms(h *history.History) Finding {
 	if len(h.Calls) == 0 {
 		return notExercised("the application made no call", "a text that is answered, or `send` in sut.yaml")
 	}
-	if len(broken) > 0 {
-		return failed(h.Whom(broken[0]), "the application breaks the provider's contract: "+listed(broken, violation), places(h, broken)...)
-	}
-	says := count(len(h.Calls), "call conforms", "calls conform") + " to the provider's contract"
+	note := ""
 	if len(unread) > 0 {
-		says += "; no provider reads " + listed(unread, noted)
+		note = "; no provider reads " + listed(unread, noted)
 	}
-	return passed(says)
+	if len(broken) > 0 {
+		return failed(h.Whom(broken[0]), "the application breaks the provider's contract: "+listed(broken, violation)+note, places(h, broken)...)
+	}
+	return passed(count(len(h.Calls), "call conforms", "calls conform") + " to the provider's contract" + note)
 }
 
 // listed says the first few of some differences and counts the rest.
