@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -30,11 +31,13 @@ type conversation struct {
 	em   *emulatortest.Emulator
 	hook string // the recorder's face for webhooks
 	vars map[string]string
+
+	ended chan struct{} // one for each exchange that was kept
 }
 
 func converse(t *testing.T, provider string) *conversation {
 	t.Helper()
-	c := &conversation{em: emulatortest.StartWith(t, emulator.Options{Clock: clock.Options{Mode: clock.Auto}})}
+	c := &conversation{ended: make(chan struct{}, 100), em: emulatortest.StartWith(t, emulator.Options{Clock: clock.Options{Mode: clock.Auto}})}
 	c.vars = c.em.Sandbox.Providers[provider]
 	var app atomic.Pointer[http.Handler]
 	behind := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { (*app.Load()).ServeHTTP(w, q) }))
@@ -45,6 +48,7 @@ func converse(t *testing.T, provider string) *conversation {
 	}
 	c.rec, err = recorder.New(recorder.Options{
 		Contract: contract, Upstream: parsed(t, c.vars["url"]), App: parsed(t, behind.URL), Secrets: []string{c.vars["secret"]},
+		Ended: func(recording.Entry) { c.ended <- struct{}{} },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -71,6 +75,18 @@ func converse(t *testing.T, provider string) *conversation {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// wait returns once n exchanges were kept: that is after who made them has the answer.
+func wait(t *testing.T, ended <-chan struct{}, n int) {
+	t.Helper()
+	for range n {
+		select {
+		case <-ended:
+		case <-time.After(patience):
+			t.Fatal("an exchange was not kept")
+		}
+	}
 }
 
 func secretsOf(vars map[string]string) []string {
@@ -210,7 +226,11 @@ func TestSignatureOfWhatIsNotRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	const secret = "whsec_c3dpdGNoaG9vay10ZXN0LXNlY3JldC0wMQ=="
-	rec, err := recorder.New(recorder.Options{Contract: contract, Upstream: gone(t), App: gone(t), Secrets: []string{secret}})
+	ended := make(chan struct{}, 1)
+	rec, err := recorder.New(recorder.Options{
+		Contract: contract, Upstream: gone(t), App: gone(t), Secrets: []string{secret},
+		Ended: func(recording.Entry) { ended <- struct{}{} },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,6 +246,7 @@ func TestSignatureOfWhatIsNotRead(t *testing.T) {
 		_ = answer.Body.Close()
 		t.Errorf("nobody answered %s", answer.Status)
 	}
+	wait(t, ended, 1)
 	if all := rec.Recording().Log.Entries; len(all) != 1 || all[0].Signature != recording.Valid || all[0].Request.BodySize != len(body) {
 		t.Errorf("kept are %+v", all)
 	}
@@ -249,6 +270,7 @@ func TestSignatures(t *testing.T) {
 		}
 		_ = answer.Body.Close()
 	}
+	wait(t, c.ended, 2)
 	all := c.rec.Recording().Log.Entries
 	if len(all) != 2 || all[0].Signature != recording.Absent || all[1].Signature != recording.Invalid {
 		t.Fatalf("kept are %+v", all)
