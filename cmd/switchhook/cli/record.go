@@ -145,17 +145,15 @@ func vacant(file string) error {
 	return misuse(fmt.Sprintf("there is a file %s already", file), "choose another with --out, or remove it")
 }
 
+// It is written at once: the first exchanges may come while it is read.
 func (c *recordCommand) welcome(t *terminal, calls, hooks *door) {
-	t.printf("recording %s into %s\n\n", plain(c.Provider), plain(c.Out))
-	t.printf("  calls     %s  in place of %s\n", calls.url, plain(c.Upstream))
+	where := fmt.Sprintf("  calls     %s  in place of %s\n", calls.url, plain(c.Upstream))
+	how := "start the application with the first URL as its provider's"
 	if hooks != nil {
-		t.printf("  webhooks  %s  in place of %s\n", hooks.url, plain(c.App))
+		where += fmt.Sprintf("  webhooks  %s  in place of %s\n", hooks.url, plain(c.App))
+		how += ",\nand have the provider send its webhooks to the second"
 	}
-	t.printf("\nstart the application with the first URL as its provider's")
-	if hooks != nil {
-		t.printf(",\nand have the provider send its webhooks to the second")
-	}
-	t.printf("; Ctrl-C ends the recording\n\n")
+	t.printf("recording %s into %s\n\n%s\n%s; Ctrl-C ends the recording\n\n", plain(c.Provider), plain(c.Out), where, how)
 }
 
 // keepSaving writes what is new until ctx ends, so that a crash loses little.
