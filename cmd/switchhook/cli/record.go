@@ -145,7 +145,8 @@ func vacant(file string) error {
 	return misuse(fmt.Sprintf("there is a file %s already", file), "choose another with --out, or remove it")
 }
 
-// It is written at once: the first exchanges may come while it is read.
+// welcome says what to point where, in one piece: the first exchanges may come
+// while it is read.
 func (c *recordCommand) welcome(t *terminal, calls, hooks *door) {
 	where := fmt.Sprintf("  calls     %s  in place of %s\n", calls.url, plain(c.Upstream))
 	how := "start the application with the first URL as its provider's"
