@@ -130,7 +130,7 @@ func FuzzBodies(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, a, b string) {
 		if !json.Valid([]byte(a)) || !json.Valid([]byte(b)) {
-			t.Skip()
+			return // there is nothing to compare
 		}
 		x, y := read(t, a), read(t, b)
 		if same := drift.Bodies(drift.Pair{Recorded: x, Played: x}); len(same) > 0 {

@@ -162,7 +162,7 @@ func FuzzParse(f *testing.F) {
 		}
 		text, err := bundle.Format(b)
 		if err != nil {
-			t.Skip("it holds what JSON cannot say")
+			return // it holds what JSON cannot say
 		}
 		again, err := bundle.Parse("f.run.txtar", text)
 		if err != nil {
