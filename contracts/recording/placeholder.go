@@ -67,9 +67,14 @@ func (r *Redactor) word(w string) string {
 	}
 	seed := r.hash("word " + strings.ToLower(w))
 	out := []rune(w)
-	for i, c := range out {
-		out[i] = alike(c, seed, i)
-		seed = seed*6364136223846793005 + 1442695040888963407
+	for range 16 { // a short word might become itself
+		for i, c := range []rune(w) {
+			out[i] = alike(c, seed, i)
+			seed = seed*6364136223846793005 + 1442695040888963407
+		}
+		if !strings.EqualFold(string(out), w) {
+			break
+		}
 	}
 	if slices.Contains(keywords, strings.ToUpper(string(out))) || namesSecret(string(out)) {
 		return strings.Repeat("x", len(out)) // ASCII, as keywords are

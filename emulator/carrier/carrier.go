@@ -202,7 +202,7 @@ type Draft struct {
 	owners    map[string]string        // of contacts' numbers and of lines, as drafted; "" is nobody
 	held      map[string][]string      // the reverse of owners
 	documents map[string]*sms.Document // as drafted, by id
-	under     map[string]string        // key to the drafted document that came last under it
+	under     map[string][]*sms.Document // key to the documents that were drafted under it
 }
 
 // Add puts an entry at the end and returns the seq it will have.

@@ -44,6 +44,8 @@ func TestChangesFollowEachOther(t *testing.T) {
 		{"not new", []sms.Change{renamed("", "red")}, ""},
 		{"a name that was given up", []sms.Change{renamed("doc", "blue"), named("", "red")}, ""},
 		{"a name that is free with its document", []sms.Change{gone("doc", "red"), named("", "red")}, ""},
+		{"a name that two were given and one gave up", []sms.Change{renamed("one", "x"), renamed("two", "x"), renamed("two", "y"), named("", "x")}, sms.Taken},
+		{"a name of several, the last its own", []sms.Change{renamed("one", "x"), renamed("two", "x"), named("two", "x")}, sms.Taken},
 		{"another kind", []sms.Change{&sms.Document{Kind: "template", Keys: []string{"red"}, New: true}}, ""},
 		{"the line of another account", []sms.Change{line("acct-2", long)}, sms.Taken},
 		{"a line that was given up", []sms.Change{line("acct", carol), line("acct-2", long)}, ""},
@@ -66,7 +68,7 @@ func TestChangesFollowEachOther(t *testing.T) {
 				t.Errorf("refused changes left %d entries", len(n.log)-before)
 			}
 			for _, change := range test.changes[:len(test.changes)-1] {
-				if id := idOf(change); err != nil && id != "" && !slices.Contains([]string{"ben", "doc", "acct", "acct-2"}, id) {
+				if id := idOf(change); err != nil && id != "" && !slices.Contains([]string{"ben", "doc", "one", "two", "acct", "acct-2"}, id) {
 					t.Errorf("what was not made has the id %s", id)
 				}
 			}

@@ -160,7 +160,10 @@ func contactKey(account string, n sms.Number) string { return "contact " + by(ac
 func (c *Carrier) doDocument(d *Draft, provider string, v *sms.Document) *sms.Error {
 	v.Provider = provider
 	for _, k := range v.Keys {
-		if other := c.rival(d, docKey(provider, v.Kind, "key "+k), v); v.New && other != nil {
+		if !v.New {
+			break
+		}
+		if other := c.rival(d, docKey(provider, v.Kind, "key "+k), v); other != nil {
 			if d.documents[docID(other)] == nil {
 				*v = *other
 			}
@@ -178,25 +181,27 @@ func (c *Carrier) doDocument(d *Draft, provider string, v *sms.Document) *sms.Er
 // file remembers a drafted document for the changes that follow.
 func (d *Draft) file(v *sms.Document) {
 	if d.documents == nil {
-		d.documents, d.under = map[string]*sms.Document{}, map[string]string{}
+		d.documents, d.under = map[string]*sms.Document{}, map[string][]*sms.Document{}
 	}
 	d.documents[docID(v)] = v
 	for _, k := range keysOf(v) {
-		d.under[k] = docID(v)
+		d.under[k] = append(d.under[k], v)
 	}
 }
 
 // rival is another document than v under key, as things stand once d is kept.
 func (c *Carrier) rival(d *Draft, key string, v *sms.Document) *sms.Document {
-	first, _ := c.documents.First(key)
-	last, _ := c.documents.Last(key)
-	for _, other := range []*sms.Document{first, last, d.documents[d.under[key]]} {
-		if other == nil || other.ID == v.ID {
-			continue
-		}
-		if drafted := d.documents[docID(other)]; drafted == nil || slices.Contains(keysOf(drafted), key) {
+	stays := func(other *sms.Document) bool {
+		drafted := d.documents[docID(other)]
+		return other.ID != v.ID && (drafted == nil || slices.Contains(keysOf(drafted), key))
+	}
+	for other := range c.documents.Under(key) {
+		if stays(other) {
 			return other
 		}
+	}
+	if i := slices.IndexFunc(d.under[key], stays); i >= 0 {
+		return d.under[key][i]
 	}
 	return nil
 }

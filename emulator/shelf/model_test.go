@@ -96,13 +96,22 @@ func TestShelfAgainstASlice(t *testing.T) {
 				}
 			},
 			"page": func(t *rapid.T) { samePage(t, s, m, key.Draw(t, "key"), ids) },
-			"ends": func(t *rapid.T) {
+			"under": func(t *rapid.T) {
 				k := key.Draw(t, "key")
 				list := m.under(k)
 				first, ok := s.First(k)
-				last, _ := s.Last(k)
-				if ok != (len(list) > 0) || ok && (first.ID != list[0].ID || last.ID != list[len(list)-1].ID) {
-					t.Fatalf("First and Last of %q are %v and %v of %v", k, first, last, list)
+				if ok != (len(list) > 0) || ok && first.ID != list[0].ID {
+					t.Fatalf("First of %q is %v of %v", k, first, list)
+				}
+				i := 0
+				for v := range s.Under(k) {
+					if i == len(list) || v.ID != list[i].ID {
+						t.Fatalf("Under %q has %v in place %d of %v", k, v, i, list)
+					}
+					i++
+				}
+				if i != len(list) {
+					t.Fatalf("Under %q has %d of %v", k, i, list)
 				}
 			},
 			"get": func(t *rapid.T) {

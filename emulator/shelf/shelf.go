@@ -1,6 +1,7 @@
 package shelf
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/switchhook/switchhook/emulator/sms"
@@ -77,13 +78,15 @@ func (s *Shelf[T]) First(key string) (*T, bool) {
 	return s.items[places[0]].value, true
 }
 
-// Last is the newest thing under key.
-func (s *Shelf[T]) Last(key string) (*T, bool) {
-	places := s.under[key]
-	if len(places) == 0 {
-		return nil, false
+// Under are the things under key, the oldest first.
+func (s *Shelf[T]) Under(key string) iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		for _, i := range s.under[key] {
+			if !yield(s.items[i].value) {
+				return
+			}
+		}
 	}
-	return s.items[places[len(places)-1]].value, true
 }
 
 // Page is the part of the list under key that p asks for; false if its cursor

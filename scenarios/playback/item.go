@@ -18,7 +18,7 @@ type item struct {
 	body    []byte
 	message contracts.Message
 	like    likeness
-	after   *item // the last webhook or trigger about the same conversation that had ended before; nil: none
+	after   *item // the last webhook with news, or trigger, about the same conversation that had ended before; nil: none
 
 	state   state
 	arrival int // of a call: its place among those that came, from 1
@@ -85,7 +85,8 @@ func newScript(h *recording.HAR, c *contracts.Contract) *script {
 	if ours := h.Log.Switchhook; ours != nil {
 		s.words = !slices.Contains(ours.Redacted, "texts")
 	}
-	last := map[string][]*item{} // webhooks and triggers by what they are about
+	last := map[string][]*item{} // what may have caused a call, by what it is about
+	told := map[string]bool{}
 	for i, e := range h.Log.Entries {
 		q := exchange.RequestOf(&e)
 		it := &item{Entry: e, index: i, body: q.Body}
@@ -96,8 +97,12 @@ func newScript(h *recording.HAR, c *contracts.Contract) *script {
 			s.calls[it.like.operation] = append(s.calls[it.like.operation], it)
 		case recording.Webhook:
 			it.message, _ = c.ReadWebhook(contracts.Webhook{Request: q, Type: e.Type})
+			news := it.news()
 			for _, name := range it.message.Conversation() {
-				last[name] = append(last[name], it)
+				if said := name + "\n" + news; !told[said] {
+					told[said] = true
+					last[name] = append(last[name], it)
+				}
 			}
 		default:
 			for _, name := range words(it.body) {
@@ -107,6 +112,15 @@ func newScript(h *recording.HAR, c *contracts.Contract) *script {
 		s.items = append(s.items, it)
 	}
 	return s
+}
+
+// news is what a webhook says: the text of a handset, else its body. One that
+// comes again has none, so a call that it did not cause may overtake it.
+func (it *item) news() string {
+	if text := it.message.Role("x-mo", "text"); text != "" {
+		return text
+	}
+	return string(it.body)
 }
 
 // before is the last of a list that had ended before a place on the timeline.

@@ -152,13 +152,23 @@ func TestStoreThatCannotBeWritten(t *testing.T) {
 func TestStoreErrorIsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	inBubble(t, Options{Store: t.TempDir()}, func(w *world) {
-		good := w.desk.store.book.file
-		w.desk.store.book.file, _ = os.Open(os.DevNull)
+		store := w.desk.store
+		swap := func(file *os.File) *os.File {
+			store.mu.Lock()
+			defer store.mu.Unlock()
+			was := store.book.file
+			store.book.file = file
+			return was
+		}
+		bad, err := os.Open(os.DevNull)
+		if err != nil {
+			t.Fatal(err)
+		}
+		good := swap(bad)
 		w.expectCode(w.post("message.received", ana.text(w, "m1", "free?")), 503)
 		code, _ := w.call("POST", "/notify", noteToAna, nil)
 		w.expectCode(code, 503)
-		_ = w.desk.store.book.file.Close()
-		w.desk.store.book.file = good
+		_ = swap(good).Close()
 		w.expectCode(w.says(ana, "m1", "free?"), 200)
 		w.expect("cnv_ana: " + yes)
 	})
