@@ -88,7 +88,7 @@ type sighting struct {
 func search(t *testing.T, bug refapp.Bug, provider string, o explore.Options) (s sighting, ended string) {
 	t.Helper()
 	s = sighting{bug: bug, provider: provider}
-	o.Open = opener(emulatortest.Start(t).URL, process(t, "--bug", bug.Name, "--slow-ack", "2s"))
+	o.Open = opener(emulatortest.Start(t).URL, process(t, "--bug", bug.Name, "--slow-ack", "3s"))
 	o.Providers, o.Unkeyed, o.Seed = []string{provider}, unkeyed, 1
 	o.Until = func(c *explore.Case) bool { return broke(c.Result, bug.Oracle) && c.Shrunk }
 	out, err := explore.Run(t.Context(), o)
@@ -100,6 +100,9 @@ func search(t *testing.T, bug refapp.Bug, provider string, o explore.Options) (s
 		if c.Verdict == report.Fail && broke(c.Result, bug.Oracle) && (s.found == nil || smaller(c, s.found)) {
 			s.found = c
 		}
+	}
+	if s.found == nil {
+		t.Logf("oracle %d was not found to be broken:\n%s", bug.Oracle, outcome(t, out))
 	}
 	return s, out.Ended
 }
@@ -137,7 +140,7 @@ func track(t *testing.T, bug refapp.Bug) sighting {
 	t.Helper()
 	before := 0
 	for _, provider := range providersOf(bug) {
-		s, _ := search(t, bug, provider, explore.Options{Kills: bug.Oracle == recovery, Parallel: 3, Budget: bugBudget})
+		s, _ := search(t, bug, provider, explore.Options{Kills: bug.Oracle == recovery, Budget: bugBudget})
 		if s.found != nil {
 			s.found.After += before
 			return s
@@ -163,7 +166,7 @@ func playRight(t *testing.T) []explore.Outcome {
 				t.Parallel()
 				out, err := explore.Run(t.Context(), explore.Options{
 					Open: opener(emulatortest.Start(t).URL, process(t)), Providers: []string{provider}, Unkeyed: unkeyed,
-					Seed: 1, Parallel: 5, Budget: appBudget,
+					Seed: 1, Budget: appBudget,
 				})
 				if err != nil {
 					t.Fatal(err)

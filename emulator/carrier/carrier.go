@@ -198,10 +198,10 @@ type Draft struct {
 	Entries []journal.Entry
 
 	minted    map[string]uint64
-	named     []*string                // ids minted into the changes of a dialect
-	owners    map[string]string        // of contacts' numbers and of lines, as drafted; "" is nobody
-	held      map[string][]string      // the reverse of owners
-	documents map[string]*sms.Document // as drafted, by id
+	named     []*string                  // ids minted into the changes of a dialect
+	owners    map[string]string          // of contacts' numbers and of lines, as drafted; "" is nobody
+	held      map[string][]string        // the reverse of owners
+	documents map[string]*sms.Document   // as drafted, by id
 	under     map[string][]*sms.Document // key to the documents that were drafted under it
 }
 

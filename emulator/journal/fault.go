@@ -89,7 +89,7 @@ const (
 
 // Faults on a send call of the provider API. The first group strikes before
 // the message exists; the second after, and so looks only at sends that were
-// accepted.
+// accepted. Those that answer with an error do so After, by default at once.
 const (
 	ErrorBefore   FaultKind = "error-before"
 	RateLimit     FaultKind = "rate-limit"

@@ -29,7 +29,7 @@ func Faults() []FaultInfo {
 		{WrongContentType, OnTrust, "text/plain instead of the vendor's content type"},
 		{ErrorBefore, OnCall, "`status` (500) and no message is made"},
 		{RateLimit, OnCall, "429 with Retry-After `retry_after` (1s); no message is made"},
-		{SayOptedOut, OnCall, "the recipient is said to have opted out; no message is made"},
+		{SayOptedOut, OnCall, "the recipient is said to have opted out, `after` no time; no message is made"},
 		{TimeoutBefore, OnCall, "silence for `after` (1s), then closed; no message is made"},
 		{ErrorAfter, OnCall, "`status` (500) although the message was made"},
 		{TimeoutAfter, OnCall, "silence for `after` (1s), then closed, although the message was made"},

@@ -45,6 +45,8 @@ func (c *caller) tell(rw http.ResponseWriter, r *http.Request, a *answer) {
 		switch f.Kind {
 		case journal.SlowAnswer:
 			pause(r.Context(), orElse(f.After, second/2))
+		case journal.ErrorBefore, journal.ErrorAfter, journal.RateLimit, journal.SayOptedOut:
+			pause(r.Context(), time.Duration(f.After))
 		case journal.TimeoutBefore, journal.TimeoutAfter:
 			c.told(journal.Call{})
 			pause(r.Context(), orElse(f.After, second))

@@ -43,8 +43,8 @@ type Options struct {
 	Budget   time.Duration // real time for new plans; 0: until all levels are done
 	Deepest  int           // last level; 0: Random. Use OnlyBaseline for level 0
 	Shallow  bool          // only the baseline, whatever Deepest says
-	Parallel int           // worlds at once (4)
-	Batch    int           // plans in lock-step (48)
+	Parallel int           // worlds at once (8)
+	Batch    int           // plans in lock-step (96)
 	Handfuls int           // random plans for each workload and provider (96)
 
 	// Until hears of each case that is new, once it is confirmed and shrunk as far
@@ -70,13 +70,13 @@ func (o Options) withDefaults() Options {
 		o.Workloads = Workloads()
 	}
 	if o.Parallel < 1 {
-		o.Parallel = 4
+		o.Parallel = 8
 	}
 	if o.Single {
 		o.Parallel = 1
 	}
 	if o.Batch < 1 {
-		o.Batch = 48
+		o.Batch = 96
 	}
 	if o.Handfuls < 1 {
 		o.Handfuls = 96

@@ -18,6 +18,7 @@ var variants = []journal.Fault{
 	{Kind: journal.ErrorBefore, Status: 503},
 	{Kind: journal.ErrorAfter, Status: 503},
 	{Kind: journal.RateLimit, RetryAfter: sms.Duration(3 * time.Second)},
+	{Kind: journal.SayOptedOut, After: sms.Duration(300 * time.Millisecond)}, // while others wait behind it
 }
 
 // strikes are the faults that can be tried at a position, the default form of

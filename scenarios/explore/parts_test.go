@@ -139,6 +139,39 @@ func TestSingles(t *testing.T) {
 	}
 }
 
+// What befalls texts and sends is played before what befalls statuses, of which
+// each is played early in one script.
+func TestNovelPlansComeFirst(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, tt := range []struct {
+		plan  string
+		novel bool
+	}{
+		{"fault drop of ana", true},
+		{"fault drop of ana", true},
+		{"fault drop on message.sent of ana", true},
+		{"fault drop on message.sent of ben nth 2", false},
+		{"fault drop on message.delivered of ana", true},
+		{"fault delay on message.sent of ana", true},
+		{"fault delay on message.sent of ana after 25h", true},
+		{"fault error-before of ana", true},
+		{"kill now", true},
+	} {
+		p, err := page.Parse("x.txtar", []byte("# x\nprovider any\n-- script --\nana,ben asks\n-- plan --\n"+tt.plan+"\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := novel(plan{Singles, "acme", "x", p}, seen); got != tt.novel {
+			t.Errorf("%s is novel: %t", tt.plan, got)
+		}
+	}
+	p, _ := page.Parse("x.txtar", []byte("# x\nprovider any\n-- script --\nana asks\n-- plan --\nfault drop on message.sent of ana\n"))
+	if !novel(plan{Singles, "other", "x", p}, seen) {
+		t.Error("what one provider does says nothing of another")
+	}
+}
+
 func TestPairs(t *testing.T) {
 	t.Parallel()
 	on := func(who string, nth int, event sms.EventType, kinds ...journal.FaultKind) (out []page.Step) {

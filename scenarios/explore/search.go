@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/switchhook/switchhook/emulator/journal"
+	"github.com/switchhook/switchhook/emulator/sms"
 	"github.com/switchhook/switchhook/scenarios/page"
 	"github.com/switchhook/switchhook/scenarios/report"
 )
@@ -233,9 +234,11 @@ func (x *explorer) bare() []batch {
 	return all
 }
 
-// singles are all faults at all positions.
+// singles are all faults at all positions. What befalls texts and sends comes
+// first, and what befalls a status once: the same in another script seldom shows more.
 func (x *explorer) singles() []batch {
-	var lists [][]batch
+	var first, rest [][]batch
+	seen := map[string]bool{}
 	for _, g := range x.ready() {
 		var plans []plan
 		for _, at := range g.at {
@@ -253,12 +256,39 @@ func (x *explorer) singles() []batch {
 			}
 		}
 		shuffle(x.Seed, plans, plan.name)
-		lists = append(lists, x.pack(g, plans))
+		news, again := part(plans, func(p plan) bool { return novel(p, seen) })
+		first, rest = append(first, x.pack(g, news)), append(rest, x.pack(g, again))
 		if off := x.Unkeyed[g.provider]; len(off) > 0 {
-			lists = append(lists, x.pack(g, forgetful(plans, off)))
+			first, rest = append(first, x.pack(g, forgetful(news, off))), append(rest, x.pack(g, forgetful(again, off)))
 		}
 	}
-	return interleave(lists)
+	return slices.Concat(interleave(first), interleave(rest))
+}
+
+// novel reports whether the fault of a plan befalls a text or a send, or is the
+// first of its kind to befall a status of its kind.
+func novel(p plan, seen map[string]bool) bool {
+	s := p.page.Plan[len(p.page.Plan)-1]
+	if e := s.Fault.Match.Event; s.Verb != page.Plan || e == "" || e == sms.MessageReceived {
+		return true
+	}
+	s.Who, s.Fault.Nth = nil, 0
+	key := p.provider + " " + s.String()
+	known := seen[key]
+	seen[key] = true
+	return !known
+}
+
+// part splits a list, each half in the order of the whole.
+func part[T any](all []T, pick func(T) bool) (picked, left []T) {
+	for _, v := range all {
+		if pick(v) {
+			picked = append(picked, v)
+		} else {
+			left = append(left, v)
+		}
+	}
+	return picked, left
 }
 
 func (x *explorer) pack(g *ground, plans []plan) []batch {

@@ -46,7 +46,7 @@ func Bugs() []Bug {
 		{"consent-checked-when-queued", "looks at consent when a text is queued, not when it leaves", 6, nil},
 		{"stop-case-sensitive", "only the exact text STOP opts out; consent events are ignored", 6, nil},
 		{"spelling-splits", "keeps who writes by the last ten digits of the number, so that who says STOP and who is texted are two people", 6, nil},
-		{"answers-stop", "says goodbye to somebody who said STOP", 6, answering},
+		{"answers-stop", "says goodbye to somebody who said STOP", 9, answering},
 		{"confirmation-blocked", "the STOP that it confirms keeps the confirmation from leaving", 9, silent},
 		{"thread-by-handset", "replies into the first conversation that a handset was seen in", 10, nil},
 		{"default-number", "replies to the handset from the account's default number", 10, nil},

@@ -129,8 +129,6 @@ func TestPagesThatCannotBePlayedTogether(t *testing.T) {
 		"none":              {nil, "no page"},
 		"another script":    {[]page.Page{plain, withPlan(t, "", "ana asks\n")}, "another script"},
 		"another provider":  {[]page.Page{plain, {Provider: "acme", Phases: plain.Phases}}, "another script"},
-		"webhooks":          {twice(withPlan(t, "", "webhooks unordered\nana asks\n")), "webhooks unordered"},
-		"a switch":          {twice(withPlan(t, "", "switch a b\n")), "switch a b"},
 		"a kill":            {twice(withPlan(t, "", "ana asks\n", "kill now")), "kill now"},
 		"replicas":          {twice(withPlan(t, "replicas 2\n", "ana asks\n")), "replicas"},
 		"a hold":            {twice(withPlan(t, "", "ana asks\n", "fault hold of ana")), "fault hold"},
@@ -143,6 +141,39 @@ func TestPagesThatCannotBePlayedTogether(t *testing.T) {
 	}
 	if _, err := newFake().stage().Play(t.Context(), twice(withPlan(t, "", "fault drop\nana asks\n"))...); err != nil {
 		t.Errorf("a fault on a page with one handset: %v", err)
+	}
+}
+
+// Settings are of the world, so they are made once for all casts; and one that
+// is refused keeps all of them from going on.
+func TestSettingsAreForAllCasts(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	f.switches = map[string]string{"idempotency": "on"}
+	results, err := f.stage().Play(t.Context(), twice(withPlan(t, "", "webhooks timeout 2s\nswitch idempotency off\nana asks\n"))...)
+	want := []string{"webhooks timeout=2s", "switch idempotency off", "webhooks timeout=", "switch idempotency on"} // and back
+	var did []string
+	for _, d := range f.did {
+		if strings.HasPrefix(d, "webhooks") || strings.HasPrefix(d, "switch") {
+			did = append(did, d)
+		}
+	}
+	if err != nil || !slices.EqualFunc(did, want, strings.HasPrefix) {
+		t.Errorf("%v; it did %q, want %q", err, did, want)
+	}
+	for _, r := range results {
+		if r.Verdict != report.Pass && r.Verdict != report.Fail {
+			t.Errorf("%s: %s", r.Verdict, r.Reason)
+		}
+	}
+	results, err = f.stage().Play(t.Context(), twice(withPlan(t, "", "switch weather bad\nana asks\n"))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range results {
+		if r.Verdict != report.NotExercised || !strings.Contains(r.Reason, "no switch weather") {
+			t.Errorf("%s: %s", r.Verdict, r.Reason)
+		}
 	}
 }
 

@@ -98,7 +98,7 @@ func Alone(p page.Page) (reason string, alone bool) {
 	}
 	for _, s := range slices.Concat(p.Steps(), p.Plan) {
 		switch {
-		case s.Verb == page.Webhooks || s.Verb == page.Switch || s.Verb == page.Slay:
+		case s.Verb == page.Slay:
 			return fmt.Sprintf("%q concerns all that goes on", text(s)), true
 		case s.Verb == page.Plan && s.Fault.Kind == journal.Hold:
 			return fmt.Sprintf("%q waits for the attempts of all handsets", text(s)), true

@@ -27,10 +27,21 @@ func (p *play) step(ctx context.Context, i int) error {
 			return err
 		}
 		p.tape.deal()
+	case page.Webhooks:
+		return p.together(i, func(c *cast) error { return p.webhooks(ctx, c, s) })
+	case page.Switch:
+		return p.together(i, func(*cast) error { return p.turn(ctx, s) })
 	}
 	return p.each(func(c *cast) error {
 		return p.stuck(c, c.steps[i], p.act(ctx, c, c.steps[i]))
 	})
+}
+
+// together does once what concerns all casts; what keeps it from being done,
+// keeps it from all.
+func (p *play) together(i int, do func(first *cast) error) error {
+	err := do(p.casts[0])
+	return p.each(func(c *cast) error { return p.stuck(c, c.steps[i], err) })
 }
 
 // act does a step of one cast.
@@ -50,10 +61,6 @@ func (p *play) act(ctx context.Context, c *cast, s page.Step) error {
 		return p.slay(ctx, c, s)
 	case page.Behave:
 		return p.behave(ctx, c, s)
-	case page.Webhooks:
-		return p.webhooks(ctx, c, s)
-	case page.Switch:
-		return p.turn(ctx, s)
 	case page.Expect:
 		return p.expect(c, s)
 	}

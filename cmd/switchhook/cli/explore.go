@@ -30,8 +30,8 @@ type exploreCommand struct {
 	Budget     time.Duration `placeholder:"DURATION" default:"60s" help:"Real time for new plans (${default}); 0: until all levels are done."`
 	Seed       int64         `placeholder:"N" help:"Decides the order, random plans, numbers and words (0)."`
 	Levels     int           `placeholder:"N" default:"3" help:"The last level: 0 no fault, 1 every single one, 2 pairs, 3 three to six at random (${default})."`
-	Parallel   int           `placeholder:"N" default:"4" help:"Worlds at once, each with a process of its own (${default})."`
-	Batch      int           `placeholder:"N" default:"48" help:"Plans of one script that are played in lock-step (${default})."`
+	Parallel   int           `placeholder:"N" default:"8" help:"Worlds at once, each with a process of its own (${default})."`
+	Batch      int           `placeholder:"N" default:"96" help:"Plans of one script that are played in lock-step (${default})."`
 	KeepFaults bool          `help:"Leave the faults and kills of pages in them; they are taken out otherwise."`
 	Quiet      time.Duration `placeholder:"DURATION" help:"How long silence must last; default: what the application declares."`
 	Out        string        `placeholder:"DIR" default:"switchhook-runs" help:"Where failures are kept, each in a file that replay and verify --scenario take (${default})."`
