@@ -43,12 +43,13 @@ func (w *world) sign(x *exchange) {
 		ID: x.Delivery, Time: w.stamp(x), Secrets: endpoint.Secrets, Body: body, Setting: w.box.settings(x.Provider),
 	}
 	strange := p.NewSecret(sha256.Sum256([]byte(w.box.root() + "\x00strange\x00" + p.Name)))
-	switch {
-	case x.has(journal.OldSecret):
-		signing.Secrets = []string{strange}
-	case x.has(journal.Rotated):
+	if x.has(journal.Rotated) {
 		signing.Secrets = append([]string{strange}, endpoint.Secrets...)
-	case x.has(journal.BadSignature):
+	}
+	if x.has(journal.OldSecret) {
+		signing.Secrets = []string{strange}
+	}
+	if x.has(journal.BadSignature) {
 		signing.Body = append(bytes.Clone(body), ' ')
 	}
 	if x.has(journal.BodyChanged) {

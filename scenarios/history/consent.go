@@ -2,6 +2,7 @@ package history
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/sms"
@@ -15,7 +16,7 @@ type Consent struct {
 	Handset sms.Number
 	Out     bool
 	Seq     uint64
-	Told    uint64 // the first ack of any webhook about it; 0: none
+	Told    uint64 // from where on it could know, see tellConsent; 0: never
 }
 
 // consents notes the change that a text makes.
@@ -77,7 +78,8 @@ func (h *History) wentOn(from, to uint64) bool {
 
 // tellConsent finds for each change the first ack of a webhook that tells of
 // it: the event about consent, or the text that made it. An event that comes
-// again counts for the change that it first told of.
+// again counts for the change that it first told of, and one that says an id
+// alone counts once something else had said whose it is.
 func (h *History) tellConsent() {
 	for _, e := range h.Events {
 		out, tells := h.tells(e)
@@ -85,10 +87,48 @@ func (h *History) tellConsent() {
 			continue
 		}
 		if c := h.consentAt(e.Handset, e.Root); c != nil && c.Out == out {
-			c.Told = earlier(c.Told, e.Acked())
+			c.Told = earlier(c.Told, h.understood(e))
 		}
 	}
 }
+
+// understood is where an event was first acknowledged by somebody who could
+// tell whom it is about; 0: never.
+func (h *History) understood(e *Event) uint64 {
+	acked := e.Acked()
+	if acked == 0 || slices.ContainsFunc(e.Attempts, func(a *Attempt) bool { return a.Body == "" || names(a.Body, e.Handset) }) {
+		return acked
+	}
+	if met := h.met(e.Handset); met > 0 {
+		return max(acked, met)
+	}
+	return 0
+}
+
+// met is where something first told the system under test a handset together
+// with its id: a webhook with its number, or the answer to a call; 0: nothing did.
+func (h *History) met(who sms.Number) uint64 {
+	var first uint64
+	for _, a := range h.Attempts {
+		if a.Handset == who && a.Genuine() && a.Outcome == journal.OK && names(a.Body, who) {
+			first = earlier(first, a.Ended)
+		}
+	}
+	for _, c := range h.Calls {
+		if c.Handset == who && c.Status/100 == 2 {
+			first = earlier(first, c.Told)
+		}
+	}
+	return first
+}
+
+// names reports whether a body says a number, however it spells the country.
+func names(body string, n sms.Number) bool {
+	return strings.Contains(body, string(n[max(0, len(n)-subscriber):]))
+}
+
+// subscriber is how many digits of a number are the same in all spellings.
+const subscriber = 9
 
 // tells reports whether an event is about consent, and which way.
 func (h *History) tells(e *Event) (out, ok bool) {

@@ -255,6 +255,45 @@ func TestConsent(t *testing.T) {
 	}
 }
 
+// A webhook that says an id alone tells nothing of a handset that nobody has named.
+func TestConsentOfAnUnknownContact(t *testing.T) {
+	t.Parallel()
+	contact := historytest.Attempt{Body: `{"contact":"ctc_1"}`}
+	lost := historytest.Attempt{Outcome: journal.Failure, Status: 500}
+	for name, tt := range map[string]struct {
+		happens func(r *historytest.Record, stop *historytest.Text)
+		told    bool
+	}{
+		"nothing named it": {func(r *historytest.Record, stop *historytest.Text) {
+			r.Tells(stop, lost)
+			r.TellsConsent(stop, contact)
+		}, false},
+		"it says the number itself": {func(r *historytest.Record, stop *historytest.Text) {
+			r.Tells(stop, lost)
+			r.TellsConsent(stop, historytest.Attempt{Body: string(r.Number("ana"))})
+		}, true},
+		"the text was acknowledged": {func(r *historytest.Record, stop *historytest.Text) {
+			r.Tells(stop, historytest.Attempt{Outcome: journal.OK, Status: 200, Body: string(r.Number("ana"))})
+			r.TellsConsent(stop, contact)
+		}, true},
+		"an answer named it": {func(r *historytest.Record, stop *historytest.Text) {
+			r.SendsTo("ana", "Hello")
+			r.Tells(stop, lost)
+			r.TellsConsent(stop, contact)
+		}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var r historytest.Record
+			stop := r.Texts("ana", "STOP")
+			tt.happens(&r, stop)
+			if ana := read(&r).ConsentOf(r.Number("ana")); len(ana) != 1 || ana[0].Told > 0 != tt.told {
+				t.Errorf("told at %d; want at all: %t", ana[0].Told, tt.told)
+			}
+		})
+	}
+}
+
 func TestMarkersAndFaults(t *testing.T) {
 	t.Parallel()
 	var r historytest.Record

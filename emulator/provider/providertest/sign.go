@@ -88,22 +88,36 @@ func signature(t *testing.T, d Dialect) {
 }
 
 // struck is the webhook of a text under a fault, and what the record says of it.
-func struck(t *testing.T, d Dialect, kind journal.FaultKind) (*Lab, Hook, journal.Attempt) {
+func struck(t *testing.T, d Dialect, kinds ...journal.FaultKind) (*Lab, Hook, journal.Attempt) {
 	t.Helper()
 	l := known(t, d)
-	if _, err := l.Box.Plan(journal.Fault{Kind: kind, Match: journal.FaultMatch{Event: sms.MessageReceived}}); err != nil {
-		t.Fatal(err)
+	for _, kind := range kinds {
+		if _, err := l.Box.Plan(journal.Fault{Kind: kind, Match: journal.FaultMatch{Event: sms.MessageReceived}}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	h := l.hear()
 	started := l.entries(journal.KindAttemptStarted)
 	return l, h, *started[len(started)-1].Attempt
 }
 
+// forging are the kinds of fault that leave no signature to believe.
+var forging = []journal.FaultKind{journal.BadSignature, journal.NoSignature, journal.OldSecret, journal.BodyChanged}
+
+// forges holds that an attempt cannot be verified whatever else befalls it.
+func (d Dialect) forges(t *testing.T, kind journal.FaultKind, others ...journal.FaultKind) {
+	t.Helper()
+	for _, other := range others {
+		if l, h, a := struck(t, d, kind, other); d.Verify(h, l.secret()) == nil || a.Forged == "" {
+			t.Errorf("an attempt with %s and %s is recorded as %q and can be verified: %v", kind, other, a.Forged, d.Verify(h, l.secret()) == nil)
+		}
+	}
+}
+
 // forgery: an attempt that is recorded as forged cannot be verified.
 func forgery(t *testing.T, d Dialect) {
-	for _, kind := range []journal.FaultKind{
-		journal.BadSignature, journal.NoSignature, journal.OldSecret, journal.BodyChanged,
-	} {
+	for i, kind := range forging {
+		d.forges(t, kind, append([]journal.FaultKind{journal.ExtraFields, journal.WrongContentType}, forging[i+1:]...)...)
 		l, h, a := struck(t, d, kind)
 		if d.Verify(h, l.secret()) == nil || a.Forged != kind {
 			t.Errorf("an attempt with %s is recorded as %q and can be verified: %v", kind, a.Forged, d.Verify(h, l.secret()) == nil)
@@ -138,6 +152,9 @@ func rotation(t *testing.T, d Dialect) {
 	l, h, a := struck(t, d, journal.Rotated)
 	if err := d.Verify(h, l.secret()); err != nil || a.Forged != "" {
 		t.Errorf("an attempt with %s is recorded as %q: %v", journal.Rotated, a.Forged, err)
+	}
+	for _, kind := range forging {
+		d.forges(t, kind, journal.Rotated)
 	}
 	old := l.secret()
 	l.resecret(d.stranger(), old)
