@@ -166,7 +166,7 @@ func playRight(t *testing.T) []explore.Outcome {
 				t.Parallel()
 				out, err := explore.Run(t.Context(), explore.Options{
 					Open: opener(emulatortest.Start(t).URL, process(t)), Providers: []string{provider}, Unkeyed: unkeyed,
-					Seed: 1, Budget: appBudget,
+					Seed: 1, Kills: true, Budget: appBudget,
 				})
 				if err != nil {
 					t.Fatal(err)

@@ -255,6 +255,46 @@ func TestFailureInCompanyOnlyIsFlaky(t *testing.T) {
 	}
 }
 
+// What hangs on the moment of a kill cannot be helped if the same kill is got
+// over in other plays; what is lost each time was not written down.
+func TestMomentOfAKill(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		every   int // how many plays to one that loses
+		verdict report.Verdict
+		tries   int
+		says    string
+	}{
+		"now and then": {3, report.Unavoidable, 3, "did right 2 of 3 times"},
+		"each time":    {1, report.Fail, 6, "no other plan"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			plays := 0
+			a := &app{}
+			a.bug = func(p page.Page) int {
+				if !slices.ContainsFunc(p.Plan, func(s page.Step) bool { return s.Kill.Point == page.Acked }) {
+					return 0
+				}
+				plays++
+				return when(plays%tt.every == 0, -2)
+			}
+			found := search(t, a, func(o *explore.Options) { o.Deepest, o.Kills, o.Parallel = explore.Singles, true, 1 })
+			if len(found.Cases) != 1 {
+				t.Fatal(text(t, found))
+			}
+			c := found.Cases[0]
+			says := c.Unproved
+			if c.Proof != nil {
+				says = c.Proof.Says
+			}
+			if c.Verdict != tt.verdict || c.Tries != tt.tries || !strings.Contains(says, tt.says) {
+				t.Errorf("%s after %d tries, %q\n%s", c.Verdict, c.Tries, says, text(t, found))
+			}
+		})
+	}
+}
+
 func TestOneThatHangsDoesNotSpoilTheOthers(t *testing.T) {
 	t.Parallel()
 	a := &app{bug: func(page.Page) int { return 0 }, hangs: func(p page.Page) bool { return has(p, journal.Drop) }}

@@ -78,9 +78,10 @@ func (x *explorer) failed(ctx context.Context, p plan, r report.Result, b breach
 	c.Verdict = report.Fail
 	err := x.confirm(ctx, c, b)
 	switch {
-	case err != nil || c.Verdict == report.Flaky:
+	case err != nil:
 	case b.status == oracle.Unavoidable:
-		err = x.prove(ctx, c, b)
+		err = x.excuse(ctx, c, b)
+	case c.Verdict == report.Flaky:
 	default:
 		err = x.reduce(ctx, c, b)
 	}
@@ -133,10 +134,9 @@ func (c *Case) covers(p plan, b breach, own []string) bool {
 	return !slices.ContainsFunc(c.Marks, func(m string) bool { return !slices.Contains(own, m) })
 }
 
-// confirm plays a failing page by itself, each time in a new world, until it is
-// certain that it fails.
+// confirm plays a failing page by itself, each time in a new world, to see
+// whether it always fails. What it was played before counts as well.
 func (x *explorer) confirm(ctx context.Context, c *Case, b breach) error {
-	c.Failed, c.Tries = 0, 0
 	results, errs := make([]report.Result, tries), make([]error, tries)
 	slots := make(chan struct{}, min(tries, x.Parallel))
 	var wg sync.WaitGroup
@@ -153,9 +153,12 @@ func (x *explorer) confirm(ctx context.Context, c *Case, b breach) error {
 			continue
 		}
 		c.Tries++
-		if b.in(r) {
+		switch {
+		case b.in(r):
 			c.Failed++
 			c.Result = r
+		case r.Verdict == report.Pass:
+			c.passed++
 		}
 	}
 	if c.Failed < c.Tries {
@@ -177,6 +180,7 @@ func (x *explorer) reduce(ctx context.Context, c *Case, b breach) error {
 		return nil // it is kept with that one
 	}
 	if spellPage(small) != spellPage(found) {
+		c.Failed, c.Tries = 0, 0
 		err := x.confirm(ctx, c, b)
 		if err != nil || c.Verdict == report.Flaky {
 			c.Page, c.Result, c.Verdict, c.Failed, c.Tries = found, result, report.Fail, tries, tries
@@ -206,10 +210,7 @@ func (x *explorer) keep(key string, c *Case, b breach) {
 	defer x.mu.Unlock()
 	delete(x.open, key)
 	c.Marks = marks(c.Page.Plan)
-	c.Plan = nil
-	for _, s := range c.Page.Plan {
-		c.Plan = append(c.Plan, s.String())
-	}
+	c.Plan = c.plan()
 	c.Script = nil
 	for _, s := range c.Page.Steps() {
 		c.Script = append(c.Script, s.String())
@@ -228,6 +229,15 @@ func (x *explorer) keep(key string, c *Case, b breach) {
 	if x.Until(c) {
 		x.enough()
 	}
+}
+
+// plan spells the faults and kills of the page.
+func (c *Case) plan() []string {
+	var out []string
+	for _, s := range c.Page.Plan {
+		out = append(out, s.String())
+	}
+	return out
 }
 
 // known reports whether a mistake was found before.

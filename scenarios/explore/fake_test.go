@@ -19,7 +19,8 @@ import (
 
 // app is an application in a few words: what breaks under which page.
 type app struct {
-	// bug is the number of the rule that breaks, 0 if none.
+	// bug is the number of the rule that breaks, 0 if none; negative if an oracle
+	// holds that nobody could have kept it.
 	bug func(page.Page) int
 	// crowd is what it says of pages that are played together; nil: nothing.
 	crowd func([]page.Page) error
@@ -101,9 +102,13 @@ func (a *app) result(p page.Page) report.Result {
 		}
 	}
 	r.Findings = []oracle.Finding{{Oracle: 19, Name: "answered in time", Status: oracle.Pass}}
-	if n := a.bug(p); n > 0 {
+	switch n := a.bug(p); {
+	case n > 0:
 		r.Verdict = report.Fail
 		r.Findings = append(r.Findings, oracle.Finding{Oracle: n, Name: "a rule", Status: oracle.Fail, Says: "it broke"})
+	case n < 0:
+		r.Verdict = report.Unavoidable
+		r.Findings = append(r.Findings, oracle.Finding{Oracle: -n, Name: "a rule", Status: oracle.Unavoidable, Says: "it broke"})
 	}
 	for i := range r.Entries {
 		r.Entries[i].Seq = uint64(i + 1)

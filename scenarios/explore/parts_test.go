@@ -333,12 +333,12 @@ func TestProofOfTheUnavoidable(t *testing.T) {
 		"did otherwise":  {sent(500, report.Pass, false), "it sent 1 times where it sent 2 times here"},
 		"another call":   {other, "its call 1 was another"},
 	} {
-		proof, why := compare(here, tt.there, f, false)
+		proof, why := compare(here, tt.there, f)
 		if why != tt.why || why == "" && (len(proof.Here) != 2 || len(proof.There) != 2 || proof.Here[0] != 2) {
 			t.Errorf("%s: %+v, %q; want %q", name, proof, why, tt.why)
 		}
 	}
-	if _, why := compare(sent(201, report.Pass), sent(201, report.Pass), f, false); why != "no call had an outcome that could not be known" {
+	if _, why := compare(sent(201, report.Pass), sent(201, report.Pass), f); why != "no call had an outcome that could not be known" {
 		t.Errorf("without calls: %q", why)
 	}
 }

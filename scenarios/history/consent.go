@@ -167,6 +167,8 @@ func (h *History) Owed(in *Inbound) bool {
 	return true
 }
 
+// quietBetween reports whether the world came to rest between two entries while
+// the system under test was up: otherwise that says nothing of it.
 func (h *History) quietBetween(from, to uint64) bool {
-	return slices.ContainsFunc(h.Quiet, func(seq uint64) bool { return from < seq && seq < to })
+	return slices.ContainsFunc(h.Quiet, func(seq uint64) bool { return from < seq && seq < to && !h.Down(seq, seq+1) })
 }

@@ -255,6 +255,33 @@ func TestConsent(t *testing.T) {
 	}
 }
 
+// Who leaves while the application is down is owed nothing any more; who leaves
+// after it had its chance is.
+func TestOwedByAnApplicationThatWasDown(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		happens func(r *historytest.Record)
+		owed    bool
+	}{
+		"it was up":                  {func(r *historytest.Record) { r.Quiet() }, true},
+		"it was down all the time":   {func(r *historytest.Record) { r.Kills("acked"); r.Quiet() }, false},
+		"it was up again and rested": {func(r *historytest.Record) { r.Kills("acked"); r.Quiet(); r.Restarts(); r.Quiet() }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var r historytest.Record
+			r.Acks(r.Texts("ana", "Is 3pm free?"))
+			tt.happens(&r)
+			r.Texts("ana", "STOP")
+			r.Restarts()
+			h := read(&r)
+			if got := h.Owed(h.Inbound[0]); got != tt.owed {
+				t.Errorf("owed: %t", got)
+			}
+		})
+	}
+}
+
 // A webhook that says an id alone tells nothing of a handset that nobody has named.
 func TestConsentOfAnUnknownContact(t *testing.T) {
 	t.Parallel()

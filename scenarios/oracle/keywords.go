@@ -18,7 +18,7 @@ func confirmations(h *history.History) Finding {
 			last := got[len(got)-1]
 			return failed(a.Handset, fmt.Sprintf("%s said STOP and got %s where %d is right (call %s)",
 				a.Handset, count(len(got)-pending, "confirmation", "confirmations"), n, last.ID), a.Seq, a.Told, last.Seq, last.Done)
-		case len(got) < n && mustConfirm(h, a):
+		case len(got) < n && l.mustConfirm(a):
 			return failed(a.Handset, fmt.Sprintf("%s said STOP, the webhook about it was acknowledged, and it got %s where %d is right",
 				a.Handset, count(len(got), "confirmation", "confirmations"), n), a.Seq, a.Told)
 		}
@@ -81,14 +81,20 @@ func underWay(l *ledger, a absence, in *history.Inbound) int {
 }
 
 // mustConfirm reports whether the STOP was a text and new to the application,
-// and nothing that came after kept it from confirming.
-func mustConfirm(h *history.History, a absence) bool {
-	end := a.until
+// and nothing that came after kept it from confirming: no kill just before the
+// call either, after which nobody could tell whether it was made.
+func (l *ledger) mustConfirm(a absence) bool {
+	h, end := l.history, a.until
 	if end == 0 {
 		end = math.MaxUint64
 	}
 	if stoppedLine(h, a) == "" || !h.AtRest(a.Told, end) {
 		return false
+	}
+	for _, in := range h.Inbound {
+		if in.Seq == a.Seq && l.mayLeave() && h.CaughtBy(in) != nil {
+			return false
+		}
 	}
 	for _, c := range h.ConsentOf(a.Handset) {
 		if c.Seq < a.Seq && (c.Told == 0 || c.Told > a.Seq) {

@@ -167,7 +167,7 @@ func (l *ledger) short(a *account) int {
 // that they are being sent and the call. Nobody who finds such a note can tell
 // whether the call was made; who promised not to send twice must leave it.
 func (l *ledger) caught(a *account) int {
-	if l.history.Promise.Keyed || l.history.Promise.Policy != history.AtMostOnce {
+	if !l.mayLeave() {
 		return 0
 	}
 	n := 0
@@ -177,6 +177,12 @@ func (l *ledger) caught(a *account) int {
 		}
 	}
 	return n
+}
+
+// mayLeave reports whether the application may leave a send whose outcome it
+// cannot know: it promised not to send twice, and no key would keep it from that.
+func (l *ledger) mayLeave() bool {
+	return !l.history.Promise.Keyed && l.history.Promise.Policy == history.AtMostOnce
 }
 
 // excuses reports whether a failed call was the end of a reply: the provider

@@ -61,10 +61,10 @@ func burst(h *history.History, a absence, ask history.Ask) *history.Sent {
 }
 
 // owedSince is the first text after the START that must be answered; nil if
-// there is none.
+// there is none. What a kill came upon is for the rules about kills.
 func owedSince(h *history.History, a absence) *history.Inbound {
 	for _, in := range h.Inbound {
-		if in.Handset == a.Handset && in.Seq > a.until && h.Owed(in) {
+		if in.Handset == a.Handset && in.Seq > a.until && h.Owed(in) && h.CaughtBy(in) == nil {
 			return in
 		}
 	}

@@ -56,7 +56,7 @@ const impatient = 100 * time.Millisecond
 
 func play(t *testing.T, h *recording.HAR, provider string, app *sut.SUT, patience time.Duration) playback.Result {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	r, err := playback.Run(ctx, playback.Options{
 		Recording: h, Contract: load(t, provider), SUT: app, Values: credentials(t), Now: clock.Wall, Patience: patience,
