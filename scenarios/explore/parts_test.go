@@ -139,35 +139,45 @@ func TestSingles(t *testing.T) {
 	}
 }
 
-// What befalls texts and sends is played before what befalls statuses, of which
-// each is played early in one script.
-func TestNovelPlansComeFirst(t *testing.T) {
+// What befalls somebody's first text or send is played before what befalls a
+// later one, and of statuses and forgeries one of each before the others.
+func TestNovelty(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	for _, tt := range []struct {
-		plan  string
-		novel bool
-	}{
-		{"fault drop of ana", true},
-		{"fault drop of ana", true},
-		{"fault drop on message.sent of ana", true},
-		{"fault drop on message.sent of ben nth 2", false},
-		{"fault drop on message.delivered of ana", true},
-		{"fault delay on message.sent of ana", true},
-		{"fault delay on message.sent of ana after 25h", true},
-		{"fault error-before of ana", true},
-		{"kill now", true},
-	} {
-		p, err := page.Parse("x.txtar", []byte("# x\nprovider any\n-- script --\nana,ben asks\n-- plan --\n"+tt.plan+"\n"))
+	of := func(provider, step string) int {
+		p, err := page.Parse("x.txtar", []byte("# x\nprovider any\n-- script --\nana,ben asks\n-- plan --\n"+step+"\n"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := novel(plan{Singles, "acme", "x", p}, seen); got != tt.novel {
-			t.Errorf("%s is novel: %t", tt.plan, got)
+		return novelty(plan{Singles, provider, "x", p}, seen)
+	}
+	for _, tt := range []struct {
+		step string
+		rank int
+	}{
+		{"fault drop of ana", 0},
+		{"fault drop of ana", 0},
+		{"fault drop of ana nth 2", 1},
+		{"fault drop on message.sent of ana", 0},
+		{"fault drop on message.sent of ben nth 2", 2},
+		{"fault drop on message.delivered of ana", 0},
+		{"fault delay on message.sent of ana", 0},
+		{"fault delay on message.sent of ana after 25h", 0},
+		{"fault no-signature of ana", 0},
+		{"fault no-signature of ben", 1},
+		{"fault no-signature on message.sent of ben", 0},
+		{"fault error-before of ana", 0},
+		{"fault error-before of ana nth 3", 1},
+		{"kill when acked of ana", 0},
+		{"kill when acked of ana nth 2", 1},
+		{"kill now", 0},
+		{"kill now restart late", 1},
+	} {
+		if got := of("acme", tt.step); got != tt.rank {
+			t.Errorf("%s has rank %d, want %d", tt.step, got, tt.rank)
 		}
 	}
-	p, _ := page.Parse("x.txtar", []byte("# x\nprovider any\n-- script --\nana asks\n-- plan --\nfault drop on message.sent of ana\n"))
-	if !novel(plan{Singles, "other", "x", p}, seen) {
+	if of("other", "fault drop on message.sent of ana") != 0 {
 		t.Error("what one provider does says nothing of another")
 	}
 }

@@ -234,10 +234,10 @@ func (x *explorer) bare() []batch {
 	return all
 }
 
-// singles are all faults at all positions. What befalls texts and sends comes
-// first, and what befalls a status once: the same in another script seldom shows more.
+// singles are all faults at all positions, those first that are likelier to
+// show something new.
 func (x *explorer) singles() []batch {
-	var first, rest [][]batch
+	lists := make([][][]batch, ranks)
 	seen := map[string]bool{}
 	for _, g := range x.ready() {
 		var plans []plan
@@ -256,39 +256,58 @@ func (x *explorer) singles() []batch {
 			}
 		}
 		shuffle(x.Seed, plans, plan.name)
-		news, again := part(plans, func(p plan) bool { return novel(p, seen) })
-		first, rest = append(first, x.pack(g, news)), append(rest, x.pack(g, again))
-		if off := x.Unkeyed[g.provider]; len(off) > 0 {
-			first, rest = append(first, x.pack(g, forgetful(news, off))), append(rest, x.pack(g, forgetful(again, off)))
+		off := x.Unkeyed[g.provider]
+		for r, some := range ranked(plans, seen) {
+			lists[r] = append(lists[r], x.pack(g, some))
+			if len(off) > 0 {
+				lists[r] = append(lists[r], x.pack(g, forgetful(some, off)))
+			}
 		}
 	}
-	return slices.Concat(interleave(first), interleave(rest))
+	var all []batch
+	for _, list := range lists {
+		all = append(all, interleave(list)...)
+	}
+	return all
 }
 
-// novel reports whether the fault of a plan befalls a text or a send, or is the
-// first of its kind to befall a status of its kind.
-func novel(p plan, seen map[string]bool) bool {
+// ranks is how many groups of plans there are that come one after the other.
+const ranks = 3
+
+// ranked parts plans by what their last fault or kill is: the first of its kind
+// to befall a status, or to be a matter of trust, or one that befalls somebody's
+// first text or send; what befalls a later one; and the rest of the statuses, which
+// seldom show more in another script.
+func ranked(plans []plan, seen map[string]bool) [ranks][]plan {
+	var out [ranks][]plan
+	for _, p := range plans {
+		r := novelty(p, seen)
+		out[r] = append(out[r], p)
+	}
+	return out
+}
+
+func novelty(p plan, seen map[string]bool) int {
 	s := p.page.Plan[len(p.page.Plan)-1]
-	if e := s.Fault.Match.Event; s.Verb != page.Plan || e == "" || e == sms.MessageReceived {
-		return true
-	}
-	s.Who, s.Fault.Nth = nil, 0
-	key := p.provider + " " + s.String()
-	known := seen[key]
-	seen[key] = true
-	return !known
-}
-
-// part splits a list, each half in the order of the whole.
-func part[T any](all []T, pick func(T) bool) (picked, left []T) {
-	for _, v := range all {
-		if pick(v) {
-			picked = append(picked, v)
-		} else {
-			left = append(left, v)
+	info, _ := journal.Info(s.Fault.Kind)
+	status := s.Fault.Match.Event != "" && s.Fault.Match.Event != sms.MessageReceived
+	if status || info.Group == journal.OnTrust {
+		s.Who, s.Fault.Nth = nil, 0
+		key := p.provider + " " + s.String()
+		known := seen[key]
+		seen[key] = true
+		if known && status {
+			return 2
 		}
+		if known {
+			return 1
+		}
+		return 0
 	}
-	return picked, left
+	if max(s.Fault.Nth, s.Kill.Nth) > 1 || s.Kill.Late {
+		return 1
+	}
+	return 0
 }
 
 func (x *explorer) pack(g *ground, plans []plan) []batch {

@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/switchhook/switchhook/scenarios/history"
 )
@@ -18,7 +19,7 @@ func survives(h *history.History) Finding {
 				continue
 			}
 			seen += len(due)
-			if l.short(a) > 0 {
+			if l.short(a) > 0 || dropped(l, a, k) {
 				in := due[len(due)-1]
 				return failed(a.Handset, fmt.Sprintf("message %s was acknowledged, then the application was killed%s; since its restart it has not answered: %s where %s",
 					in.Message.ID, at(k), replies(len(a.replies)), is(expectedOf(l.owed(a)))), append(seqs(in), k.Seq, k.Ready)...)
@@ -36,6 +37,13 @@ func survives(h *history.History) Finding {
 			"a line like `kill when acked of ana`, and `start` in sut.yaml")
 	}
 	return passed(fmt.Sprintf("%s before a kill, and no reply is missing or doubled that could be helped", count(seen, "text acknowledged", "texts acknowledged")))
+}
+
+// dropped reports whether a reply never came because a kill left the outcome of
+// its call open, though it was safe to ask again.
+func dropped(l *ledger, a *account, k *history.Kill) bool {
+	f := lost(l, a)
+	return f != nil && f.Status == Fail && slices.ContainsFunc(a.calls, func(c *history.Call) bool { return c.Killed == k.Seq })
 }
 
 // before lists the texts that had been acknowledged when the kill came.

@@ -117,6 +117,12 @@ func TestCrashRecovery(t *testing.T) {
 			r.Kills("called")
 			r.Restarts()
 		}, oracle.Fail, "", policy(history.AtLeastOnce)},
+		{"the same with a key", func(r *record) {
+			r.Acks(r.Texts("ana", ask))
+			sends(r, "yes", historytest.Call{Fault: journal.TimeoutBefore, Refused: sms.Internal, Silent: true})
+			r.Kills("called")
+			r.Restarts()
+		}, oracle.Fail, "was killed (called); since its restart it has not answered", func(p *history.Promise) { p.Keyed = true }},
 		{"never started again", func(r *record) {
 			r.Acks(r.Texts("ana", ask))
 			r.Kills("acked")
