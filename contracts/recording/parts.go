@@ -83,7 +83,7 @@ func (r *Redactor) path(path string, m *message) string {
 		k := unmarked
 		if i >= offset && offset >= 0 && strings.HasPrefix(m.path[i-offset], "{") {
 			k = m.parameters[place("path", strings.Trim(m.path[i-offset], "{}"))]
-		} else if i > 0 && namesSecret(segments[i-1]) && distinctive(text) {
+		} else if i > 0 && NamesSecret(segments[i-1]) && distinctive(text) {
 			k = secretKind
 		}
 		if after := r.value(k, "", text); after != text {

@@ -76,7 +76,7 @@ func (r *Redactor) word(w string) string {
 			break
 		}
 	}
-	if slices.Contains(keywords, strings.ToUpper(string(out))) || namesSecret(string(out)) {
+	if slices.Contains(keywords, strings.ToUpper(string(out))) || NamesSecret(string(out)) {
 		return strings.Repeat("x", len(out)) // ASCII, as keywords are
 	}
 	return string(out)

@@ -130,7 +130,7 @@ func (j *jsonWriter) path() []string {
 func (j *jsonWriter) value(text string) string {
 	path := j.path()
 	k := j.m.field(path)
-	if k == unmarked && slices.ContainsFunc(path, namesSecret) {
+	if k == unmarked && slices.ContainsFunc(path, NamesSecret) {
 		k = secretKind
 	}
 	return j.r.value(k, last(path), text)
@@ -163,7 +163,7 @@ func (j *jsonWriter) number(raw []byte, text string) {
 	path := j.path()
 	k := j.m.field(path)
 	switch {
-	case k == secretKind || k == unmarked && slices.ContainsFunc(path, namesSecret):
+	case k == secretKind || k == unmarked && slices.ContainsFunc(path, NamesSecret):
 		if text != "0" {
 			j.r.found("secret", text)
 		}

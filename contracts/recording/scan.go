@@ -10,7 +10,7 @@ func (r *Redactor) value(k kind, name, text string) string {
 	case namesSignature(name):
 		r.signature(text)
 		return "REDACTED"
-	case k == secretKind, namesSecret(name):
+	case k == secretKind, NamesSecret(name):
 		return r.fingerprint(text)
 	}
 	switch k {
@@ -68,7 +68,16 @@ func (r *Redactor) scan(text string, loose bool) string {
 
 // scanPlain is scan, but for what base64 hides.
 func (r *Redactor) scanPlain(text string, loose bool) string {
-	text = r.forget(text)
+	text = r.withoutCredentials(r.forget(text))
+	text = addresses.ReplaceAllStringFunc(text, func(found string) string {
+		part := addresses.FindStringSubmatch(found)
+		return r.address(part[1], part[2], part[3])
+	})
+	return r.renumbered(text, loose)
+}
+
+// withoutCredentials takes out what looks like a credential.
+func (r *Redactor) withoutCredentials(text string) string {
 	text = userinfo.ReplaceAllStringFunc(text, func(found string) string {
 		part := userinfo.FindStringSubmatch(found)
 		if part[2] == "REDACTED" {
@@ -79,12 +88,7 @@ func (r *Redactor) scanPlain(text string, loose bool) string {
 	})
 	text = keyShapes.ReplaceAllStringFunc(text, r.fingerprint)
 	text = credentials.ReplaceAllStringFunc(text, r.credential)
-	text = assigned.ReplaceAllStringFunc(text, r.assignment)
-	text = addresses.ReplaceAllStringFunc(text, func(found string) string {
-		part := addresses.FindStringSubmatch(found)
-		return r.address(part[1], part[2], part[3])
-	})
-	return r.renumbered(text, loose)
+	return assigned.ReplaceAllStringFunc(text, r.assignment)
 }
 
 // credential is what follows the word Basic or Bearer, unless that is prose.
@@ -103,7 +107,7 @@ func (r *Redactor) credential(found string) string {
 // assignment is a name that says secret with its value.
 func (r *Redactor) assignment(found string) string {
 	part := assigned.FindStringSubmatch(found)
-	if !namesSecret(part[1]) || strings.HasPrefix(part[3], "REDACTED") || schemeWord(part[3]) {
+	if !NamesSecret(part[1]) || strings.HasPrefix(part[3], "REDACTED") || schemeWord(part[3]) {
 		return found
 	}
 	if namesSignature(part[1]) {

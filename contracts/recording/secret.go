@@ -22,8 +22,8 @@ var (
 	signatureWords = []string{"signature", "signatures", "sig"}
 )
 
-// namesSecret reports whether a field is named like a credential or a signature.
-func namesSecret(name string) bool {
+// NamesSecret reports whether a field is named like a credential or a signature.
+func NamesSecret(name string) bool {
 	return slices.ContainsFunc(wordsOf(name), func(w string) bool {
 		return slices.Contains(secretWords, w) || slices.Contains(signatureWords, w) ||
 			slices.ContainsFunc(secretEndings, func(end string) bool { return strings.HasSuffix(w, end) })
@@ -53,6 +53,15 @@ func wordsOf(name string) []string {
 
 // marked is what stands in place of a secret.
 var marked = regexp.MustCompile(`^REDACTED(-[0-9a-f]{8})?$`)
+
+// WithoutCredentials is a text with REDACTED in place of all that looks like a
+// credential: keys of well-known makes, what follows "Bearer" or "token=", and
+// the name and password within a URL.
+func WithoutCredentials(text string) string {
+	return fingerprinted.ReplaceAllString(NewRedactor(Options{}).withoutCredentials(text), "REDACTED")
+}
+
+var fingerprinted = regexp.MustCompile(`REDACTED-[0-9a-f]{8}`)
 
 // Redacted reports whether a value of a recording stands for one that was taken
 // out, in whole or in part: nothing can be concluded from it.

@@ -22,7 +22,7 @@ const Suffix = ".run.txtar"
 // Bundle is a run.
 type Bundle struct {
 	Page    page.Page       // its provider is the one that it was played for
-	SUT     string          // sut.yaml as it was, for information; "" if it is not known
+	SUT     string          // sut.yaml as it was, written without its secrets; "" if it is not known
 	Seed    int64           // of handset numbers and words
 	Entries []journal.Entry // the record of the page
 	Verdict Verdict
@@ -48,7 +48,8 @@ func Is(p page.Page) bool {
 	return ok
 }
 
-// Format writes a bundle. Parse reads it back as the same.
+// Format writes a bundle. Parse reads it back as the same, but for secrets in
+// its sut.yaml; one that is not YAML is left out.
 func Format(b Bundle) ([]byte, error) {
 	verdict, err := json.MarshalIndent(b.Verdict, "", "  ")
 	if err != nil {
@@ -68,8 +69,8 @@ func Format(b Bundle) ([]byte, error) {
 		page.JournalFile: record.String(),
 		page.VerdictFile: string(verdict) + "\n",
 	}
-	if b.SUT != "" {
-		p.Extra[page.SUTFile] = marker.ReplaceAllString(b.SUT, "# $0")
+	if text := withoutSecrets(marker.ReplaceAllString(b.SUT, "# $0")); text != "" {
+		p.Extra[page.SUTFile] = text
 	}
 	return page.Format(p), nil
 }

@@ -155,6 +155,7 @@ func TestFolderThatCannotBeMade(t *testing.T) {
 // Whatever is read is written so that it reads the same.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("# x\nprovider any\n-- script --\nana asks\n-- seed --\n4\n-- journal.jsonl --\n{\"seq\":1,\"kind\":\"marker\",\"marker\":\"x\"}\n-- verdict.json --\n{\"verdict\":\"pass\"}\n"))
+	f.Add([]byte("# x\nprovider any\n-- script --\nana asks\n-- sut.yaml --\nenv: {A_KEY: &a b, B: *a}\nstart: [x, --token, >\n  c]\n-- verdict.json --\n{\"verdict\":\"pass\"}\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		b, err := bundle.Parse("f.run.txtar", data)
 		if err != nil {
