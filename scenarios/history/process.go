@@ -80,16 +80,33 @@ func (h *History) CaughtBy(in *Inbound) *Kill {
 		begun := in.Tried()
 		acked := in.Acked()
 		soon := begun > 0 && begun < k.Seq && h.near(begun, k) || acked > 0 && acked < k.Seq && h.near(acked, k)
-		if soon && !h.called(in.Conversation, begun, k.Seq) {
+		if soon && !h.called(in, k.Seq) {
 			return k
 		}
 	}
 	return nil
 }
 
-// called reports whether a conversation had a call between two entries.
-func (h *History) called(c Conversation, from, to uint64) bool {
-	return slices.ContainsFunc(h.Calls, func(call *Call) bool { return call.Conversation == c && from < call.Seq && call.Seq < to })
+// called reports whether the system under test had begun to answer a text by
+// then: its conversation has more calls since than texts before it were waiting for.
+func (h *History) called(in *Inbound, by uint64) bool {
+	begun, waiting := in.Tried(), 0
+	for _, o := range h.Inbound {
+		if tried := o.Tried(); o != in && o.Conversation == in.Conversation && tried > 0 && tried < begun && h.callsIn(o.Conversation, tried, begun) == 0 {
+			waiting++
+		}
+	}
+	return h.callsIn(in.Conversation, begun, by) > waiting
+}
+
+// callsIn counts those in a conversation between two entries.
+func (h *History) callsIn(c Conversation, from, to uint64) (n int) {
+	for _, call := range h.Calls {
+		if call.Conversation == c && from < call.Seq && call.Seq < to {
+			n++
+		}
+	}
+	return n
 }
 
 // interrupt notes at a call which kill kept the caller from knowing its outcome.

@@ -80,6 +80,25 @@ func TestCrashRecovery(t *testing.T) {
 		{"forgotten", killed("acked", nothing), oracle.Fail, "message msg_1 was acknowledged, then the application was killed (acked); since its restart it has not answered: 0 replies where 1 is right", policy(history.AtLeastOnce)},
 		{"forgotten, killed at no point", killed("", nothing), oracle.Fail, "was killed; since", policy(history.AtLeastOnce)},
 		{"about to call, and must not twice", killed("acked", nothing), oracle.Pass, "", nil},
+		{"about to call for the second of two texts", func(r *record) {
+			r.AtOnce(func() {
+				first := r.Texts("ana", ask)
+				r.Acks(first)
+				r.Acks(r.Texts("ana", ask))
+				r.Replies(first, "yes")
+				r.Kills("acked")
+			})
+			r.Restarts()
+		}, oracle.Pass, "", nil},
+		{"the second of two texts, long before the kill", func(r *record) {
+			first := r.Texts("ana", ask)
+			r.Acks(first)
+			r.Replies(first, "yes")
+			r.Acks(r.Texts("ana", ask))
+			r.Passes(time.Minute)
+			r.Kills("acked")
+			r.Restarts()
+		}, oracle.Fail, "1 reply where 2 are right", nil},
 		{"about to call, with a key", killed("acked", nothing), oracle.Fail, "was killed (acked); since", func(p *history.Promise) { p.Keyed = true }},
 		{"killed long after", func(r *record) {
 			r.Acks(r.Texts("ana", ask))

@@ -12,6 +12,7 @@ const Any = "any"
 // Page is one scenario.
 type Page struct {
 	Name     string // of the file, without its extension
+	File     string // that it was read from, "" if it is built in
 	Title    string // the first comment line
 	About    string // the further ones, if any, a line each
 	Provider string // a provider's name, or Any

@@ -36,6 +36,7 @@ type Run struct {
 // Result is what became of one page.
 type Result struct {
 	Page     string
+	File     string // that the page was read from; "" if it is built in or that is not known
 	Title    string
 	Provider string
 	Labels   []string

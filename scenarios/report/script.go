@@ -22,7 +22,8 @@ type Line struct {
 	Text   string `json:"text"`
 }
 
-// With adds what the pages say to the results of those that have no script yet.
+// With adds what the pages say, and where they were read from, to the results of
+// those that have no script yet.
 func (r Run) With(pages []page.Page) Run {
 	by := map[string]page.Page{}
 	for _, p := range pages {
@@ -30,7 +31,12 @@ func (r Run) With(pages []page.Page) Run {
 	}
 	r.Results = slices.Clone(r.Results)
 	for i := range r.Results {
-		if p, ok := by[r.Results[i].Page]; ok && r.Results[i].Script == nil {
+		p, ok := by[r.Results[i].Page]
+		if !ok {
+			continue
+		}
+		r.Results[i].File = p.File
+		if r.Results[i].Script == nil {
 			r.Results[i].Plan, r.Results[i].Script = plan(p), phases(p)
 		}
 	}

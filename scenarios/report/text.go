@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -168,5 +169,5 @@ func replay(r Run, result Result, o Options) string {
 	if len(r.providers()) > 1 {
 		command += " --provider " + Plain(result.Provider)
 	}
-	return fmt.Sprintf("%s --seed %d %s", command, r.Seed, Plain(result.Page))
+	return fmt.Sprintf("%s --seed %d %s", command, r.Seed, Plain(cmp.Or(result.File, result.Page)))
 }

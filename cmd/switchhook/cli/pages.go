@@ -70,5 +70,6 @@ func read(name string) (page.Page, error) {
 		_, err = bundle.Parse(name, data) // torn ones are found out here
 		p.Name = strings.TrimSuffix(p.Name, ".run")
 	}
+	p.File = name
 	return p, err
 }
