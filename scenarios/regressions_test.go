@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -81,6 +80,7 @@ func TestSavedRunEndsTheSameEachTime(t *testing.T) {
 	const times, atOnce = 50, 4
 	b, bug := saved(t, filepath.Join(regressions, "no-dedupe-surge"+bundle.Suffix))
 	em, app := emulatortest.Start(t), process(t, "--bug", bug)
+	want := ending{b.Verdict.Verdict, b.Verdict.Oracle}
 	var (
 		mu   sync.Mutex
 		ends = map[ending]int{}
@@ -94,8 +94,12 @@ func TestSavedRunEndsTheSameEachTime(t *testing.T) {
 				if err != nil {
 					t.Error(err)
 				}
+				end := endOf(r)
+				if end != want {
+					t.Errorf("it ended as %v; want %v:\n%s", end, want, list(r))
+				}
 				mu.Lock()
-				ends[endOf(r)]++
+				ends[end]++
 				mu.Unlock()
 			}
 		})
@@ -105,8 +109,8 @@ func TestSavedRunEndsTheSameEachTime(t *testing.T) {
 	}
 	close(next)
 	wg.Wait()
-	if want := (map[ending]int{{b.Verdict.Verdict, b.Verdict.Oracle}: times}); !maps.Equal(ends, want) {
-		t.Errorf("it ended as %v; want %v", ends, want)
+	if ends[want] != times {
+		t.Errorf("it ended as %v, want %v each of %d times", ends, want, times)
 	}
 }
 

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -151,12 +152,14 @@ func (x *explorer) search(ctx context.Context) error {
 	return nil
 }
 
-// ready are the workloads that are worth exploring, by provider and name.
+// ready are the workloads that are worth exploring: short ones first, for they
+// are played faster, then by provider and name.
 func (x *explorer) ready() []*ground {
 	var out []*ground
 	for _, key := range slices.Sorted(maps.Keys(x.grounds)) {
 		out = append(out, x.grounds[key])
 	}
+	slices.SortStableFunc(out, func(a, b *ground) int { return cmp.Compare(len(a.page.Steps()), len(b.page.Steps())) })
 	return out
 }
 

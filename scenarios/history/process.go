@@ -74,13 +74,14 @@ func (h *History) near(seq uint64, k *Kill) bool {
 
 // CaughtBy is the kill that came so soon after the system under test was told of
 // a text that it may have been about to answer: it had written down that it
-// would, and had made no call yet. Nil if there is none.
+// would, and had made no call yet. While a call is open in a conversation, no
+// other one of it is about to be made. Nil if there is none.
 func (h *History) CaughtBy(in *Inbound) *Kill {
 	for _, k := range h.Kills {
 		begun := in.Tried()
 		acked := in.Acked()
 		soon := begun > 0 && begun < k.Seq && h.near(begun, k) || acked > 0 && acked < k.Seq && h.near(acked, k)
-		if soon && !h.called(in, k.Seq) {
+		if soon && !h.called(in, k.Seq) && !h.busy(in.Conversation, k.Seq) {
 			return k
 		}
 	}
@@ -97,6 +98,13 @@ func (h *History) called(in *Inbound, by uint64) bool {
 		}
 	}
 	return h.callsIn(in.Conversation, begun, by) > waiting
+}
+
+// busy reports whether a call was open in a conversation.
+func (h *History) busy(c Conversation, at uint64) bool {
+	return slices.ContainsFunc(h.Calls, func(call *Call) bool {
+		return call.Conversation == c && call.Seq < at && (call.Status == 0 || call.Told > at)
+	})
 }
 
 // callsIn counts those in a conversation between two entries.

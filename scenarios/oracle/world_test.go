@@ -90,6 +90,15 @@ func TestCrashRecovery(t *testing.T) {
 			})
 			r.Restarts()
 		}, oracle.Pass, "", nil},
+		{"the second of two texts, while the call for the first was open", func(r *record) {
+			r.AtOnce(func() {
+				r.Acks(r.Texts("ana", ask))
+				r.Acks(r.Texts("ana", ask))
+				sends(r, "yes", historytest.Call{Fault: journal.TimeoutAfter, Silent: true})
+				r.Kills("accepted")
+			})
+			r.Restarts()
+		}, oracle.Fail, "1 reply where 2 are right", nil},
 		{"the second of two texts, long before the kill", func(r *record) {
 			first := r.Texts("ana", ask)
 			r.Acks(first)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,14 +20,31 @@ const (
 	askEvery  = 20 * time.Millisecond // between looks at the ready URL
 )
 
-// FreePort is a TCP port on the loopback interface that nobody listens on now.
+// Ports for applications lie below those that systems give to outgoing
+// connections: one of these could take a port while nobody listens on it, before
+// the application starts or while it is down between two starts.
+const (
+	firstPort = 20000
+	ports     = 12000
+	portStep  = 61 // has no factor in common with ports, so that all are tried
+)
+
+// portsTried counts within this process. Where the count begins hangs on the
+// process, so that two seldom try the same port.
+var portsTried atomic.Int64
+
+// FreePort is a TCP port on the loopback interface that nobody listens on now,
+// and another one each time.
 func FreePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
+	var err error
+	for range 100 {
+		port := firstPort + (int64(os.Getpid())*7919+portsTried.Add(1)*portStep)%ports
+		var l net.Listener
+		if l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			return int(port), l.Close()
+		}
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	return 0, fmt.Errorf("find a free port: %w", err)
 }
 
 // Process is a running application.

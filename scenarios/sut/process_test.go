@@ -168,3 +168,17 @@ func TestKillEndsTheWholeGroup(t *testing.T) {
 		t.Errorf("the end is told as %v", err)
 	}
 }
+
+// No port is given twice within a while, and none is one that an outgoing
+// connection may be given.
+func TestFreePorts(t *testing.T) {
+	t.Parallel()
+	seen := map[int]bool{}
+	for range 200 {
+		port, err := sut.FreePort()
+		if err != nil || seen[port] || port < 1024 || port >= 32768 {
+			t.Fatalf("port %d, %v", port, err)
+		}
+		seen[port] = true
+	}
+}
