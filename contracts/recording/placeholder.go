@@ -27,7 +27,8 @@ var (
 // placeholder is text with its words replaced, the same by the same. Letters
 // cost what they did and stand where they did, so the alphabet and the number
 // of segments stay; so do punctuation, keywords and what was redacted before.
-// Digits become 0 and 1, which make no telephone number.
+// Digits become 0 and 1 after three of 0, which make no telephone number, after a
+// plus or 00 neither.
 func (r *Redactor) placeholder(text string, stays []span) string {
 	var b strings.Builder
 	for at := 0; at < len(text); {
@@ -87,6 +88,8 @@ func alike(c rune, seed uint64, i int) rune {
 	pick := func(from []rune) rune { return from[(seed>>33)%uint64(len(from))] }
 	encoding, _ := sms.Segments(string(c))
 	switch {
+	case c <= unicode.MaxASCII && unicode.IsDigit(c) && i < 3:
+		return '0'
 	case c <= unicode.MaxASCII && unicode.IsDigit(c):
 		return rune('0' + (seed>>33)%2)
 	case c <= unicode.MaxASCII:
