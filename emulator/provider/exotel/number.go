@@ -22,7 +22,7 @@ func readNumber(text string) (sms.Number, bool) {
 		n = "+" + digits
 	case strings.HasPrefix(digits, "00"):
 		n = "+" + digits[2:]
-	case len(digits) == 11 && digits[0] == '0':
+	case len(digits) == 11 && digits[0] == '0', len(digits) == 12 && strings.HasPrefix(digits, "01800"):
 		n = india + digits[1:]
 	case len(digits) == 12 && strings.HasPrefix(digits, "91"):
 		n = "+" + digits
