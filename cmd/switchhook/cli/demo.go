@@ -30,7 +30,7 @@ type demoCommand struct {
 
 // pagesAtOnce is how many pages of a provider the demo plays at a time, each
 // with an application of its own: few enough for two processors.
-const pagesAtOnce = 2
+const pagesAtOnce = 4
 
 // Help is the example in the help text.
 func (demoCommand) Help() string {
