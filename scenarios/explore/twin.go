@@ -17,8 +17,7 @@ import (
 
 // Proof shows that a duplicate or a loss could not be avoided: under two plans
 // the application was told the same, did the same, and in the other that was
-// right; or under the same plan it did right whenever the kill did not come in
-// the very moment between its decision and its call.
+// right. After a kill it may be less than a proof: see moment.
 type Proof struct {
 	Says string   `json:"says"`
 	Plan []string `json:"plan"` // the other
@@ -78,15 +77,16 @@ func (x *explorer) excuse(ctx context.Context, c *Case, b breach) error {
 	return err
 }
 
-// moment excuses a case that hangs on the moment in which a kill came: the
-// application also got over the same kill, so it does what it wrote down, and
-// what it lost or did twice was in between.
+// moment excuses a case that hangs on the moment in which a kill came, if the
+// application also got over the same kill. That proves nothing: one that is
+// careless only now and then looks the same from outside, and is found out only
+// with a provider that takes idempotency keys.
 func (c *Case) moment() bool {
 	if c.passed == 0 {
 		return false
 	}
 	c.Proof = &Proof{
-		Says: fmt.Sprintf("under the same plan it did right %d of %d times by itself: here it was killed between its decision and its call, which nobody can make one",
+		Says: fmt.Sprintf("not proved: under the same plan it did right %d of %d times by itself, so it may have been killed between its decision and its call; from outside that cannot be told from carelessness",
 			c.passed, c.Tries),
 		Plan: c.plan(),
 	}
