@@ -62,13 +62,17 @@ func TestSearchFindsBugs(t *testing.T) {
 		bug, provider, workload string
 		oracle                  int
 		plan                    []string
+		kills                   bool
 	}{
-		{"no-dedupe", "mta", "reply", 1, []string{"fault duplicate of ana"}},
-		{"shared-name", "surge", "two-customers", 11, nil},
+		{"no-dedupe", "mta", "reply", 1, []string{"fault duplicate of ana"}, false},
+		{"shared-name", "surge", "two-customers", 11, nil, false},
+		// No idempotency key shows what these two lost, and yet it is certain.
+		{"forgets-work", "surge", "reply", 25, []string{"kill when waiting of ana"}, true},
+		{"ack-before-persist", "exotel", "reply", 25, []string{"kill when acked of ana"}, true},
 	} {
 		t.Run(tt.bug, func(t *testing.T) {
 			t.Parallel()
-			found := look(t, tt.provider, workloads(tt.workload), false, "--bug", tt.bug)
+			found := look(t, tt.provider, workloads(tt.workload), tt.kills, "--bug", tt.bug)
 			i := slices.IndexFunc(found.Cases, func(c *explore.Case) bool { return c.Oracle == tt.oracle && slices.Equal(c.Plan, tt.plan) })
 			if i < 0 || found.Cases[i].Verdict != report.Fail || found.ExitCode() != 1 {
 				t.Fatalf("no failure of oracle %d under %q:\n%s", tt.oracle, tt.plan, outcome(t, found))

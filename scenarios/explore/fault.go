@@ -49,9 +49,10 @@ func strike(f journal.Fault, at position) page.Step {
 	return page.Step{Verb: page.Plan, Who: []string{at.who}, Fault: f}
 }
 
-// ends are the kills that can be tried at a position, each with both restarts.
+// ends are the kills that can be tried at a position, with both restarts where
+// the second can matter.
 func ends(at position) []page.Step {
-	points := []page.Point{page.Called, page.Accepted, page.Answered}
+	points := []page.Point{page.Called, page.Accepted, page.Answered, page.Waiting}
 	switch at.event {
 	case "":
 	case sms.MessageReceived:
@@ -62,6 +63,9 @@ func ends(at position) []page.Step {
 	var out []page.Step
 	for _, p := range points {
 		for _, late := range []bool{false, true} {
+			if late && p == page.Waiting {
+				continue // nobody tries to tell it anything that it could miss
+			}
 			k := page.Kill{Point: p, Late: late}
 			if at.nth > 1 {
 				k.Nth = at.nth

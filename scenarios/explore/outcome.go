@@ -62,8 +62,7 @@ type Case struct {
 	Marks    []string       `json:"-"`
 	Failed   int            `json:"failed"` // of the tries below
 	Tries    int            `json:"tries"`  // times that the smallest was played by itself
-	passed   int            // of the tries
-	Same     int            `json:"same"` // further plans that failed in the same way
+	Same     int            `json:"same"`   // further plans that failed in the same way
 	Shrunk   bool           `json:"shrunk"`
 	Proof    *Proof         `json:"proof,omitempty"`
 	Unproved string         `json:"unproved,omitempty"` // why what an oracle held to be unavoidable is a failure

@@ -112,6 +112,7 @@ func instead(s page.Step) []page.Step {
 		page.Acked:    {journal.DuplicateNow, journal.LoseAnswer},
 		page.Called:   {journal.ErrorBefore, journal.TimeoutBefore},
 		page.Accepted: {journal.ErrorAfter, journal.TimeoutAfter},
+		page.Waiting:  {journal.RateLimit},
 	}
 	var out []page.Step
 	for _, k := range kinds[s.Kill.Point] {

@@ -17,7 +17,7 @@ import (
 
 // Proof shows that a duplicate or a loss could not be avoided: under two plans
 // the application was told the same, did the same, and in the other that was
-// right. After a kill it may be less than a proof: see moment.
+// right.
 type Proof struct {
 	Says string   `json:"says"`
 	Plan []string `json:"plan"` // the other
@@ -55,72 +55,38 @@ func twin(plan []page.Step) ([]page.Step, bool) {
 }
 
 // excuse looks for the proof of a case that an oracle holds to be unavoidable.
-// Where there is none the case is a failure of the policy.
+// Where there is none the case is a failure of the policy. One play of the twin
+// may be hindered by chance, so it gets several.
 func (x *explorer) excuse(ctx context.Context, c *Case, b breach) error {
-	kills := slices.ContainsFunc(c.Page.Plan, func(s page.Step) bool { return s.Verb == page.Slay })
-	if c.Verdict == report.Flaky {
-		if kills {
-			c.moment()
-		}
-		return nil
-	}
-	why, err := x.prove(ctx, c, b)
-	if err == nil && why != "" && kills {
-		if err = x.confirm(ctx, c, b); err == nil && c.moment() {
-			return nil
-		}
-		c.Verdict = report.Fail
-	}
-	if err == nil && why != "" {
-		c.fall(b.finding(c.Result), why)
-	}
-	return err
-}
-
-// moment excuses a case that hangs on the moment in which a kill came, if the
-// application also got over the same kill. That proves nothing: one that is
-// careless only now and then looks the same from outside, and is found out only
-// with a provider that takes idempotency keys.
-func (c *Case) moment() bool {
-	if c.passed == 0 {
-		return false
-	}
-	c.Proof = &Proof{
-		Says: fmt.Sprintf("not proved: under the same plan it did right %d of %d times by itself, so it may have been killed between its decision and its call; from outside that cannot be told from carelessness",
-			c.passed, c.Tries),
-		Plan: c.plan(),
-	}
-	c.Verdict = report.Unavoidable
-	return true
-}
-
-// prove plays the twin of a case; why says what it does not prove.
-func (x *explorer) prove(ctx context.Context, c *Case, b breach) (why string, err error) {
+	other := c.Page
 	plan, ok := twin(c.Page.Plan)
 	if !ok {
-		return "no other plan would have told the application the same, so it could have known", nil
+		c.fall(b.finding(c.Result), "no other plan would have told the application the same, so it could have known")
+		return nil
 	}
-	other := c.Page
 	other.Plan = plan
-	results, err := x.company.play(ctx, c.Provider, other)
-	if err != nil {
-		return "", err
+	var why string
+	for range tries {
+		results, err := x.company.play(ctx, c.Provider, other)
+		if err != nil {
+			return err
+		}
+		var proof Proof
+		if proof, why = compare(c.Result, results[0], *b.finding(c.Result)); why == "" {
+			proof.Says = fmt.Sprintf("under %q it was told the same and did the same, and that was right: nobody could tell the two apart", spell(plan))
+			for _, s := range plan {
+				proof.Plan = append(proof.Plan, s.String())
+			}
+			c.Verdict, c.Proof = report.Unavoidable, &proof
+			return nil
+		}
 	}
-	proof, why := compare(c.Result, results[0], *b.finding(c.Result))
-	if why != "" {
-		return fmt.Sprintf("under %q %s", spell(plan), why), nil
-	}
-	for _, s := range plan {
-		proof.Plan = append(proof.Plan, s.String())
-	}
-	proof.Says = fmt.Sprintf("under %q it was told the same and did the same, and that was right: nobody could tell the two apart", spell(plan))
-	c.Verdict, c.Proof = report.Unavoidable, &proof
-	return "", nil
+	c.fall(b.finding(c.Result), fmt.Sprintf("under %q %s", spell(plan), why))
+	return nil
 }
 
 // fall makes a case that was not proved a failure of the policy.
 func (c *Case) fall(f *oracle.Finding, why string) {
-	c.Verdict = report.Fail
 	c.Unproved = why
 	f.Status = oracle.Fail
 	f.Says += "; not proved to be unavoidable: " + why

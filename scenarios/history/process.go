@@ -88,6 +88,26 @@ func (h *History) CaughtBy(in *Inbound) *Kill {
 	return nil
 }
 
+// Reminder is the attempt that told of a text again after a kill that had caught
+// it, once the system under test ran again and the world had come to rest: what it
+// had not done by then it was not going to do. Nil if there is none.
+func (h *History) Reminder(in *Inbound) *Attempt {
+	k := h.CaughtBy(in)
+	if k == nil || k.Ready == 0 {
+		return nil
+	}
+	var first *Attempt
+	for _, a := range in.Attempts() {
+		if a.Genuine() && h.AtRest(k.Ready, a.Started) && (first == nil || a.Started < first.Started) {
+			first = a
+		}
+	}
+	if first == nil || h.callsIn(in.Conversation, k.Seq, first.Started) > 0 {
+		return nil
+	}
+	return first
+}
+
 // called reports whether the system under test had begun to answer a text by
 // then: its conversation has more calls since than texts before it were waiting for.
 func (h *History) called(in *Inbound, by uint64) bool {

@@ -65,6 +65,7 @@ func tooMany(a *account, s *history.Sent) string {
 func answered(h *history.History) Finding {
 	l, owed := balance(h), 0
 	var helpless *Finding
+	var undecided []*history.Inbound
 	for _, a := range l.accounts {
 		for _, in := range a.inbound {
 			if n := givenUp(h, in); n > 0 {
@@ -82,10 +83,14 @@ func answered(h *history.History) Finding {
 		if helpless == nil {
 			helpless = f
 		}
+		undecided = append(undecided, l.undecided(a)...)
 		owed += len(l.owed(a))
 	}
 	if helpless != nil {
 		return *helpless
+	}
+	if len(undecided) > 0 {
+		return untold(h, undecided[0])
 	}
 	if owed == 0 {
 		return notExercised("no acknowledged text had a reply to come", "a text with `expect: 1` or more in `replies` of sut.yaml, told to its end")

@@ -111,6 +111,20 @@ func TestAtMostOnce(t *testing.T) {
 		{"sent again as its policy says", sentAgain, oracle.Unavoidable, "after call-1 (it was told 500), whose outcome the application could not know", policy(history.AtLeastOnce)},
 		{"sent again without a policy", sentAgain, oracle.Unavoidable, "takes no idempotency key", policy("")},
 		{"sent again where a key would have helped", sentAgain, oracle.Fail, "under the same idempotency key", func(p *history.Promise) { p.Policy, p.Keyed = history.AtLeastOnce, true }},
+		{"sent again though a webhook had told that it was made", func(r *record) {
+			t := r.Texts("ana", ask)
+			r.Acks(t)
+			made := r.Sends(r.Number("ana"), historytest.Line, "yes", historytest.Call{Fault: journal.ErrorAfter, Status: 500})
+			r.Reports(made, sms.Sent)
+			r.Replies(t, "yes")
+		}, oracle.Fail, "a webhook had told by then that it was (attempt 1 of evt_2 (message.sent))", policy(history.AtLeastOnce)},
+		{"sent again, and told too late that it was made", func(r *record) {
+			t := r.Texts("ana", ask)
+			r.Acks(t)
+			made := r.Sends(r.Number("ana"), historytest.Line, "yes", historytest.Call{Fault: journal.ErrorAfter, Status: 500})
+			r.Replies(t, "yes")
+			r.Reports(made, sms.Sent)
+		}, oracle.Unavoidable, "takes no idempotency key", policy(history.AtLeastOnce)},
 		{"sent again after its end", func(r *record) {
 			t := r.Texts("ana", ask)
 			r.Acks(t)

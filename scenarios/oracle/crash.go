@@ -9,6 +9,7 @@ import (
 
 func survives(h *history.History) Finding {
 	l, seen := balance(h), 0
+	var undecided []*history.Inbound
 	for _, k := range h.Kills {
 		if k.Ready == 0 {
 			continue
@@ -19,6 +20,10 @@ func survives(h *history.History) Finding {
 				continue
 			}
 			seen += len(due)
+			undecided = append(undecided, l.undecided(a)...)
+			if f := forgot(h, k, due); f != nil {
+				return *f
+			}
 			if l.short(a) > 0 || dropped(l, a, k) {
 				in := due[len(due)-1]
 				return failed(a.Handset, fmt.Sprintf("message %s was acknowledged, then the application was killed%s; since its restart it has not answered: %s where %s",
@@ -35,6 +40,9 @@ func survives(h *history.History) Finding {
 	if seen == 0 {
 		return notExercised("the application was not killed and started again after it had acknowledged a text that awaits a reply",
 			"a line like `kill when acked of ana`, and `start` in sut.yaml")
+	}
+	if len(undecided) > 0 {
+		return untold(h, undecided[0])
 	}
 	return passed(fmt.Sprintf("%s before a kill, and no reply is missing or doubled that could be helped", count(seen, "text acknowledged", "texts acknowledged")))
 }

@@ -164,25 +164,14 @@ func (l *ledger) short(a *account) int {
 }
 
 // caught is how many replies may be missing because a kill came between the note
-// that they are being sent and the call. Nobody who finds such a note can tell
-// whether the call was made; who promised not to send twice must leave it.
-func (l *ledger) caught(a *account) int {
-	if !l.mayLeave() {
-		return 0
-	}
-	n := 0
-	for _, in := range l.owed(a) {
-		if l.history.CaughtBy(in) != nil {
-			n += in.Expected
-		}
-	}
-	return n
-}
+// that they are being sent and the call.
+func (l *ledger) caught(a *account) int { return expectedOf(l.caughtBefore(a)) }
 
 // mayLeave reports whether the application may leave a send whose outcome it
-// cannot know: it promised not to send twice, and no key would keep it from that.
+// cannot know: it did not promise to send again, and no key would keep that from
+// being a second text.
 func (l *ledger) mayLeave() bool {
-	return !l.history.Promise.Keyed && l.history.Promise.Policy == history.AtMostOnce
+	return !l.history.Promise.Keyed && l.history.Promise.Policy != history.AtLeastOnce
 }
 
 // excuses reports whether a failed call was the end of a reply: the provider

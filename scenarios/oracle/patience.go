@@ -44,13 +44,14 @@ func patient(h *history.History) Finding {
 }
 
 // hasty finds a call that comes before it was told to. That of another text
-// with the same words is none, as far as there was one.
+// with the same words is none, as far as there was one; nor is one after a kill,
+// which may have taken with it what was told.
 func hasty(t *tries, group []*history.Call) *Finding {
 	h, early := t.ledger.history, 0
 	for i, c := range group {
 		for _, u := range group[:i] {
 			passed := c.Wall.Sub(h.WallOf(u.Told))
-			if u.Wait == 0 || u.Told == 0 || c.Seq < u.Told || passed >= u.Wait-slack {
+			if u.Wait == 0 || u.Told == 0 || c.Seq < u.Told || passed >= u.Wait-slack || h.Down(u.Told, c.Seq) {
 				continue
 			}
 			early++

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/sms"
 	"github.com/switchhook/switchhook/scenarios/history"
 )
@@ -12,19 +13,37 @@ import (
 // the application could not know the outcome, had been made.
 func sentAgain(h *history.History, a *account, s *history.Sent) Finding {
 	evidence, of := proof(a, s), "a send"
+	var known *history.Attempt
 	if u := unknownBefore(a, s); u != nil {
 		evidence = append(evidence, u.Seq, u.Done, u.Told)
 		of = fmt.Sprintf("%s (%s)", u.ID, outcome(u))
+		known = reported(u, s.Call.Seq)
 	}
 	says := fmt.Sprintf("%s was texted again (message %s) after %s, whose outcome the application could not know, though the message was made",
 		s.Handset, s.ID, of)
 	switch {
+	case known != nil:
+		return failed(s.Handset, fmt.Sprintf("%s; a webhook had told by then that it was (%s)", says, title(known)), append(evidence, known.Started, known.Ended)...)
 	case h.Promise.Policy == history.AtMostOnce:
 		return failed(s.Handset, says+"; its policy is "+history.AtMostOnce, evidence...)
 	case h.Promise.Keyed:
 		return failed(s.Handset, says+"; the provider would have taken it for the same under the same idempotency key", evidence...)
 	}
 	return unavoidable(s.Handset, says+"; the provider takes no idempotency key, so whoever does not want to lose a text must risk this", evidence...)
+}
+
+// reported is the first webhook that told of the message of a call, and that was
+// acknowledged, before an entry: from then on the outcome was known. Nil if none
+// was.
+func reported(u *history.Call, before uint64) *history.Attempt {
+	for _, made := range u.Made {
+		for _, r := range made.Reports {
+			if r.Outcome == journal.OK && r.Ended < before {
+				return r.Attempt
+			}
+		}
+	}
+	return nil
 }
 
 // unknownBefore is the last call before s that made a message without its
@@ -42,11 +61,8 @@ func unknownBefore(a *account, s *history.Sent) *history.Call {
 // not be known and nothing had been made; nil if there are none.
 func lost(l *ledger, a *account) *Finding {
 	missing, unknown := inTheDark(l, a)
-	switch {
-	case missing <= 0 || len(unknown) == 0 && l.caught(a) == 0:
+	if missing <= 0 || len(unknown) == 0 {
 		return nil
-	case len(unknown) == 0:
-		return cutShort(l, a, missing)
 	}
 	u := slices.MinFunc(unknown, func(b, c *history.Call) int {
 		return len(triesLike(l.history, a, b)) - len(triesLike(l.history, a, c))
@@ -63,17 +79,6 @@ func lost(l *ledger, a *account) *Finding {
 	default:
 		f = unavoidable(a.Handset, says+"; the provider takes no idempotency key, so whoever does not want to send a text twice must risk this", evidence...)
 	}
-	return &f
-}
-
-// cutShort judges replies that never came because of a kill just before the call.
-func cutShort(l *ledger, a *account, missing int) *Finding {
-	owed := l.owed(a)
-	in := owed[slices.IndexFunc(owed, func(in *history.Inbound) bool { return l.history.CaughtBy(in) != nil })]
-	k := l.history.CaughtBy(in)
-	f := unavoidable(a.Handset, fmt.Sprintf("%s is short of %s: the application was killed%s a moment after it was told of message %s, and may have been about to call; "+
-		"the provider takes no idempotency key, so whoever does not want to send a text twice must risk this",
-		a.Handset, replies(missing), at(k), in.Message.ID), append(seqs(in), k.Seq, k.Ready)...)
 	return &f
 }
 

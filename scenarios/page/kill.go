@@ -1,7 +1,7 @@
 package page
 
 // points are those that a kill can wait for.
-var points = []string{string(Received), string(Called), string(Accepted), string(Answered), string(Acked)}
+var points = []string{string(Received), string(Called), string(Accepted), string(Answered), string(Waiting), string(Acked)}
 
 // kill takes a point and when to start again: "kill when accepted of ana nth 2
 // restart late".

@@ -124,10 +124,11 @@ type Point string
 
 // Points.
 const (
-	Received Point = "received" // an attempt is on its way to it; as early as can be
+	Received Point = "received" // an attempt is on its way to it; whatever it answers, nobody hears it
 	Called   Point = "called"   // its send call arrived, nothing was done
 	Accepted Point = "accepted" // its send call had its effect and is unanswered
 	Answered Point = "answered" // its send call was answered
+	Waiting  Point = "waiting"  // its send call was told to come again later, and it does nothing until then
 	Acked    Point = "acked"    // it acknowledged an attempt
 	Now      Point = "now"      // when the step comes; in a plan, when the script is done
 )

@@ -204,7 +204,7 @@ func TestWrongLines(t *testing.T) {
 		{`ana texts "\xff"`, 11, "not valid UTF-8"},
 		{`kill`, 5, "ends too early"},
 		{`kill -9`, 6, "one of now, when"},
-		{`kill when bored of ana`, 11, "one of received, called, accepted, answered, acked"},
+		{`kill when bored of ana`, 11, "one of received, called, accepted, answered, waiting, acked"},
 		{`kill when called`, 17, "ends too early"},
 		{`kill when called of Ana`, 21, "not a name"},
 		{`kill when called of ana attempt 2`, 25, "a send has no attempts"},

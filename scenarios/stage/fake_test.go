@@ -124,6 +124,13 @@ func (f *fake) Text(_ context.Context, from sms.Number, t client.Text) (sms.Mess
 	return *mo.Message, nil
 }
 
+func (f *fake) Resend(_ context.Context, event string) (journal.Attempt, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.log("resend %s", event)
+	return journal.Attempt{}, nil
+}
+
 func (f *fake) message(handset sms.Number, d sms.Direction, body string) journal.Entry {
 	return f.add(journal.Entry{Kind: journal.KindMessage, Message: &sms.Message{
 		ID: fmt.Sprintf("msg_%d", len(f.entries)), Provider: acme, Direction: d, Conversation: "cnv_" + string(handset),

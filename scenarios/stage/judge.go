@@ -47,16 +47,23 @@ func (p *play) judge(results []report.Result) {
 	for i, c := range p.casts {
 		r := &results[i]
 		r.Entries, r.Expects, r.Cast, r.Virtual, r.Wall = own[i], c.expects, c.who, virtual, wall
-		r.Findings = oracle.Judge(history.New(r.Entries, p.promise()))
-		r.Verdict, r.Reason = p.verdict(c, r, fired)
+		h := history.New(r.Entries, p.promise())
+		r.Findings = oracle.Judge(h)
+		r.Verdict, r.Reason = p.verdict(c, r, fired, h)
 	}
 }
 
 // verdict of a cast. What is broken is broken, even if the world did not come
-// to rest or a later step could not be done; nothing unfinished is green.
-func (p *play) verdict(c *cast, r *report.Result, fired map[string]bool) (report.Verdict, string) {
+// to rest or a later step could not be done; nothing unfinished is green. Where a
+// kill left open what the application would have done, expectations show no more.
+func (p *play) verdict(c *cast, r *report.Result, fired map[string]bool, h *history.History) (report.Verdict, string) {
+	broken := oracle.Primary(r.Findings) != nil
+	if texts, says := oracle.Undecided(h); len(texts) > 0 && !broken && p.fell == "" && p.unquiet == "" {
+		p.undecided = true
+		return report.NotExercised, says
+	}
 	switch {
-	case oracle.Primary(r.Findings) != nil || len(r.Expects) > 0:
+	case broken || len(r.Expects) > 0:
 		return report.Fail, ""
 	case p.fell != "":
 		return report.Inconclusive, p.fell + "\nseveral pages were played at once; play this one by itself to see whether it is the one"

@@ -3,15 +3,32 @@ package stage
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/switchhook/switchhook/client"
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/sms"
+	"github.com/switchhook/switchhook/scenarios/history"
+	"github.com/switchhook/switchhook/scenarios/oracle"
 	"github.com/switchhook/switchhook/scenarios/page"
 )
 
-// withholding is the fault that keeps the application waiting at a point.
-var withholding = map[page.Point]journal.FaultKind{page.Called: journal.TimeoutBefore, page.Accepted: journal.TimeoutAfter}
+// withholding is the fault that holds the world at a point until the kill came:
+// the answer to the application's call is kept back, or nobody hears its own.
+var withholding = map[page.Point]journal.Fault{
+	page.Received: {Kind: journal.LoseAnswer, Match: journal.FaultMatch{Event: sms.MessageReceived}},
+	page.Called:   {Kind: journal.TimeoutBefore, After: sms.Duration(restTime)},
+	page.Accepted: {Kind: journal.TimeoutAfter, After: sms.Duration(restTime)},
+	page.Waiting:  {Kind: journal.RateLimit, RetryAfter: sms.Duration(waitTime)},
+}
+
+// How long an application is told to wait at the point Waiting, and for how much
+// of it it is left alone before it is killed: so long that it has noted what it
+// was told.
+const (
+	waitTime = 4 * time.Second
+	idleTime = 1500 * time.Millisecond
+)
 
 // slay kills the application now, or arms a kill.
 func (p *play) slay(ctx context.Context, c *cast, s page.Step) error {
@@ -25,15 +42,14 @@ func (p *play) slay(ctx context.Context, c *cast, s page.Step) error {
 		return err
 	}
 	o := &order{step: s, who: c.first(s), after: p.tape.last}
-	if kind, ok := withholding[s.Kill.Point]; ok {
-		f, err := p.net.PlanFault(ctx, journal.Fault{
-			Kind: kind, Nth: s.Kill.Nth, After: sms.Duration(restTime),
-			Match: journal.FaultMatch{Provider: p.provider, Handset: o.who},
-		})
+	if f, ok := withholding[s.Kill.Point]; ok {
+		f.Nth, f.Attempt = s.Kill.Nth, s.Kill.Attempt
+		f.Match.Provider, f.Match.Handset = p.provider, o.who
+		kept, err := p.net.PlanFault(ctx, f)
 		if err != nil {
 			return refused(err)
 		}
-		o.withhold = f.ID
+		o.withhold = kept.ID
 	}
 	p.reaper.arm(ctx, o)
 	return nil
@@ -81,6 +97,29 @@ func (p *play) mend(ctx context.Context, s page.Step) error {
 		return err
 	}
 	return p.crew.muster(ctx, max(1, p.script.Replicas))
+}
+
+// remind tells the application again of texts that it did not answer after a
+// kill, where the record cannot say whether it had kept them: anybody at the
+// provider can do so, and what it does then shows it.
+func (p *play) remind(ctx context.Context) error {
+	if p.reaper.kills() == 0 {
+		return nil
+	}
+	if err := p.read(ctx); err != nil {
+		return err
+	}
+	p.tape.deal()
+	texts, _ := oracle.Undecided(history.New(p.tape.dealt(p.casts[0]), p.promise())) // a page with kills is played alone
+	for _, in := range texts {
+		if _, err := p.net.Resend(ctx, in.Events[0].ID); err != nil {
+			return fmt.Errorf("tell of message %s again: %w", in.Message.ID, err)
+		}
+	}
+	if len(texts) == 0 {
+		return nil
+	}
+	return p.quiet(ctx)
 }
 
 // look finds out whether the application ended by itself.

@@ -39,6 +39,7 @@ type mischief interface {
 	PlanFault(context.Context, journal.Fault) (journal.Fault, error)
 	CancelFault(ctx context.Context, id string) error
 	Faults(context.Context) ([]journal.Fault, error)
+	Resend(ctx context.Context, event string) (journal.Attempt, error)
 }
 
 type record interface {

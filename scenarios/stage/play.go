@@ -25,12 +25,13 @@ type play struct {
 	reaper   *reaper
 	opinions opinions
 
-	hooks    *client.Webhooks  // as they were before the page changed them
-	switches map[string]string // the same
-	keyed    bool              // the provider takes idempotency keys while the page is played
-	unquiet  string            // why the world did not come to rest
-	fell     string            // how the application ended by itself
-	fellAt   page.Step         // where that was found out
+	hooks     *client.Webhooks  // as they were before the page changed them
+	switches  map[string]string // the same
+	keyed     bool              // the provider takes idempotency keys while the page is played
+	unquiet   string            // why the world did not come to rest
+	fell      string            // how the application ended by itself
+	fellAt    page.Step         // where that was found out
+	undecided bool              // a kill came in a moment that tells nothing
 }
 
 // undone is an error that keeps a page from doing what it says, and only that
@@ -47,6 +48,10 @@ func cannot(format string, args ...any) error { return undone{fmt.Sprintf(format
 // and is judged alone, besides what concerns all (the clock, markers). One that
 // Alone names can only be played by itself.
 //
+// A kill may come in a moment after which nobody can tell whether the application
+// was right. Such a play says nothing, and the page is played again by another
+// cast, a few times at most.
+//
 // An error means that the world cannot go on; what is wrong with a page or the
 // application is in the results, which come in the order of the pages.
 func (w *World) Play(ctx context.Context, pages ...page.Page) ([]report.Result, error) {
@@ -59,8 +64,26 @@ func (w *World) PlayFrom(ctx context.Context, first int, pages ...page.Page) ([]
 	if err := together(pages); err != nil {
 		return nil, err
 	}
+	for n := 1; ; n++ {
+		results, undecided, err := w.once(ctx, first, pages)
+		if err != nil || !undecided || n == mostPlays {
+			return results, err
+		}
+		first += encore
+	}
+}
+
+// mostPlays is how often a page is played whose kills tell nothing.
+const mostPlays = 6
+
+// encore keeps the casts of pages that are played again away from those of the
+// pages that follow.
+const encore = 1000
+
+// once plays pages one time, and reports whether that leaves open what it was about.
+func (w *World) once(ctx context.Context, first int, pages []page.Page) (results []report.Result, undecided bool, err error) {
 	w.next = max(w.next, first+len(pages))
-	results := make([]report.Result, len(pages))
+	results = make([]report.Result, len(pages))
 	for i, p := range pages {
 		r, out := LeftOut(p, w.provider)
 		if !out {
@@ -69,25 +92,25 @@ func (w *World) PlayFrom(ctx context.Context, first int, pages ...page.Page) ([]
 		results[i] = r
 	}
 	if results[0].Verdict == report.LeftOut { // then all of them are
-		return results, nil
+		return results, false, nil
 	}
 	p := &play{World: w, script: pages[0], keyed: w.keyed, opinions: opinions{net: w.net, sut: w.sut}}
 	if why := w.cannotRun(pages[0]); why != "" {
 		results[0].Verdict, results[0].Reason = report.NotExercised, why
-		return results, nil
+		return results, false, nil
 	}
 	for i, one := range pages {
 		c, err := w.newCast(one, first+i)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		p.casts = append(p.casts, c)
 	}
 	if err := p.whole(ctx); err != nil {
-		return nil, fmt.Errorf("page %s: %w", pages[0].Name, err)
+		return nil, false, fmt.Errorf("page %s: %w", pages[0].Name, err)
 	}
 	p.judge(results)
-	return results, nil
+	return results, p.undecided, nil
 }
 
 // Alone reports whether a page can only be played by itself, and why: what it

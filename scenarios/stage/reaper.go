@@ -37,7 +37,7 @@ type reaper struct {
 type order struct {
 	step     page.Step
 	who      sms.Number
-	withhold string // the fault that holds back the answer to the call; "" for other points
+	withhold string // the fault that holds the world at the point; "" for others
 	after    uint64 // the last entry before it
 
 	events map[string]bool // texts told so far
@@ -104,6 +104,7 @@ func (r *reaper) look(e journal.Entry) (more bool) {
 	r.mu.Unlock()
 	var err error
 	for _, o := range due {
+		r.linger(o)
 		err = errors.Join(err, r.strike(r.ctx, o.step, o.who, e.Seq))
 	}
 	r.mu.Lock()
@@ -111,6 +112,17 @@ func (r *reaper) look(e journal.Entry) (more bool) {
 	r.seen, r.err = e.Seq, errors.Join(r.err, err)
 	r.wake()
 	return r.err == nil
+}
+
+// linger gives the application the time to do nothing, if that is what it is to
+// be killed at.
+func (r *reaper) linger(o *order) {
+	if o.step.Kill.Point != page.Waiting {
+		return
+	}
+	idle, cancel := context.WithTimeout(r.ctx, idleTime)
+	defer cancel()
+	<-idle.Done()
 }
 
 // meets reports whether an entry is the point of the order.

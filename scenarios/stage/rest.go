@@ -57,9 +57,12 @@ func (u unrest) Error() string { return u.says }
 
 // quiet returns when there was silence for a whole window, the application
 // says that it has nothing left to do, and nothing happened while it was asked.
+// One that cannot say so, and was told to wait before it calls again, gets the
+// time to.
 func (p *play) quiet(ctx context.Context) error {
 	for {
-		move, err := p.net.Settle(ctx, client.Settle{Quiet: sms.Duration(p.window()), Timeout: sms.Duration(restTime)})
+		silence := p.window()
+		move, err := p.net.Settle(ctx, client.Settle{Quiet: sms.Duration(silence), Timeout: sms.Duration(restTime)})
 		if err != nil {
 			return err
 		}
@@ -80,6 +83,9 @@ func (p *play) quiet(ctx context.Context) error {
 		if left || p.tape.last != before {
 			continue
 		}
+		if !p.tells() && p.tape.endure(silence) {
+			continue
+		}
 		if err := p.opinions.ask(ctx, p.tape.entries); err != nil {
 			return err
 		}
@@ -95,11 +101,17 @@ func (p *play) caughtUp(ctx context.Context) error {
 	return p.reaper.caughtUp(ctx, p.tape.last)
 }
 
+// tells reports whether the application can say whether it has work left.
+func (p *play) tells() bool {
+	_, tells := p.sut.Probe[sut.PendingProbe]
+	return tells
+}
+
 // pending asks the application, if it can say, whether it has work left; all of
 // its replicas, but for those that are down. An answer other than a number means
 // work: it may be busy.
 func (p *play) pending(ctx context.Context) (bool, error) {
-	if _, tells := p.sut.Probe[sut.PendingProbe]; !tells {
+	if !p.tells() {
 		return false, nil
 	}
 	for _, one := range p.running() {
@@ -180,7 +192,8 @@ func (p *play) hop(ctx context.Context, a client.Advance) (client.Move, error) {
 }
 
 // finish is the end of every page: what was planned is taken back, what was
-// broken works again, and everything pending comes about.
+// broken works again, everything pending comes about, and what a kill left open
+// is asked after.
 func (p *play) finish(ctx context.Context) error {
 	if err := p.settle(ctx); err != nil {
 		return err
@@ -202,6 +215,9 @@ func (p *play) finish(ctx context.Context) error {
 	rest, cancel := context.WithTimeout(ctx, p.patience())
 	defer cancel()
 	if err := p.within(ctx, p.drain(rest)); err != nil {
+		return err
+	}
+	if err := p.within(ctx, p.remind(rest)); err != nil {
 		return err
 	}
 	return p.look(ctx, last)

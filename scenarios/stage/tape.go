@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,18 +22,20 @@ type tape struct {
 	of      map[sms.Number]int  // the cast of a handset
 	known   map[sms.Number]bool // all handsets there ever were; nil if others play in the sandbox too
 
-	calls   map[string]sms.Number // whom a call was about, where it is known
-	texts   map[string]sms.Number // whose a message is, by its id
-	moved   time.Time             // wall time of the last thing that the application may react to
-	patient bool                  // calls may be late for a reason: one failed, or the application was started
-	slowest time.Duration         // reaction seen
-	parts   [][]journal.Entry     // what deal gave each cast
+	calls   map[string]sms.Number        // whom a call was about, where it is known
+	texts   map[string]sms.Number        // whose a message is, by its id
+	moved   time.Time                    // wall time of the last thing that the application may react to
+	patient bool                         // calls may be late for a reason: one failed, or the application was started
+	slowest time.Duration                // reaction seen
+	parts   [][]journal.Entry            // what deal gave each cast
+	waits   map[sms.Number]time.Duration // how much longer the last call about a handset is to wait, as it was told
 }
 
 func newTape(start journal.Entry, casts []*cast, known map[sms.Number]bool) tape {
 	t := tape{
 		entries: []journal.Entry{start}, last: start.Seq, moved: start.Wall, casts: casts, known: known,
 		of: map[sms.Number]int{}, calls: map[string]sms.Number{}, texts: map[string]sms.Number{},
+		waits: map[sms.Number]time.Duration{},
 	}
 	for i, c := range casts {
 		for _, n := range c.who {
@@ -72,10 +75,14 @@ func (t *tape) add(e journal.Entry) {
 	case journal.KindTold:
 		t.moved = e.Wall
 		t.patient = t.patient || e.Call != nil && e.Call.Status/100 != 2
+		if d := toldToWait(e.Call); d > 0 {
+			t.waits[t.caller(e.Call)] = d
+		}
 	case journal.KindCall:
 		if n := t.named(e.Call); n != "" {
 			t.calls[e.Call.ID] = n
 		}
+		delete(t.waits, t.caller(e.Call))
 		if !t.patient {
 			t.slowest = max(t.slowest, e.Wall.Sub(t.moved))
 		}
@@ -175,6 +182,42 @@ func (t *tape) named(c *journal.Call) sms.Number {
 		}
 	}
 	return ""
+}
+
+// caller is whom a call is about, as far as that was known when it came.
+func (t *tape) caller(c *journal.Call) sms.Number {
+	if len(t.casts) == 1 {
+		return ""
+	}
+	return t.calls[c.ID]
+}
+
+// longestWait bounds how long anybody waits for an application that was told to.
+const longestWait = 10 * time.Second
+
+// toldToWait is how long the answer to a call told its caller to wait.
+func toldToWait(c *journal.Call) time.Duration {
+	if c == nil {
+		return 0
+	}
+	for _, h := range c.Header {
+		if n, err := strconv.Atoi(h.Value); err == nil && strings.EqualFold(h.Name, "Retry-After") {
+			return time.Duration(min(n, int(longestWait/time.Second))) * time.Second
+		}
+	}
+	return 0
+}
+
+// endure counts a silence against what calls were told to wait, and reports
+// whether any of them is still to come again.
+func (t *tape) endure(silence time.Duration) bool {
+	waiting := len(t.waits) > 0
+	for n, left := range t.waits {
+		if t.waits[n] = left - silence; left <= 0 {
+			delete(t.waits, n) // it had a whole silence more, and did nothing
+		}
+	}
+	return waiting
 }
 
 // lengths are how long the page took, in virtual and in real time.
