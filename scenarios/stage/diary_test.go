@@ -9,10 +9,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
+	"github.com/switchhook/switchhook/emulator/sms"
 	"github.com/switchhook/switchhook/scenarios/sut"
 )
 
@@ -38,14 +41,25 @@ func TestMain(m *testing.M) {
 // diary is an application that answers each text once, before it acknowledges
 // it, and writes down in a folder what it did. It ends itself over "boom", and
 // does not start where the folder says "barred".
+//
+// With a manner it acknowledges a text first and answers it a little later: one
+// that is hasty writes it down only then, one that is resigned at once, and finds
+// after a restart no trace of whether it answered. Both wait when they are told to.
 type diary struct {
 	*http.ServeMux
-	dir, url, key string
+	dir, url, key, manner string
 }
+
+// The manners, and how long both take to begin.
+const (
+	hasty    = "hasty"
+	resigned = "resigned"
+	thinking = 200 * time.Millisecond
+)
 
 func newDiary(env func(string) string) *diary {
 	d := &diary{
-		ServeMux: http.NewServeMux(), dir: env("DIR"), key: env("KEY"),
+		ServeMux: http.NewServeMux(), dir: env("DIR"), key: env("KEY"), manner: env("MANNER"),
 		url: env("BASE") + "/accounts/" + env("ACCOUNT") + "/messages",
 	}
 	if _, err := os.Stat(filepath.Join(d.dir, "barred")); err == nil {
@@ -84,7 +98,19 @@ func (d *diary) hook(w http.ResponseWriter, r *http.Request) {
 	if _, err := os.Stat(page); !errors.Is(err, fs.ErrNotExist) {
 		return
 	}
-	if !d.send(map[string]any{"conversation": event.Data.Conversation.ID, "body": "yes"}) || os.WriteFile(page, nil, 0o600) != nil {
+	keep := func() bool { return os.WriteFile(page, nil, 0o600) == nil }
+	answer := func() bool { return d.send(map[string]any{"conversation": event.Data.Conversation.ID, "body": "yes"}) }
+	ok := true
+	switch d.manner {
+	case hasty:
+		time.AfterFunc(thinking, func() { _ = answer() && keep() })
+	case resigned:
+		ok = keep()
+		time.AfterFunc(thinking, func() { answer() })
+	default:
+		ok = answer() && keep()
+	}
+	if !ok {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
 }
@@ -102,6 +128,10 @@ func (d *diary) send(fields map[string]any) (ok bool) {
 		return false
 	}
 	_ = res.Body.Close()
+	if wait, _ := strconv.Atoi(res.Header.Get("Retry-After")); wait > 0 && d.manner != "" {
+		<-time.NewTimer(time.Duration(wait) * time.Second).C
+		return d.send(fields)
+	}
 	return res.StatusCode/100 == 2
 }
 
@@ -130,5 +160,13 @@ quiet: 20ms
 	}
 	s.Start, s.Dir = []string{os.Args[0]}, t.TempDir()
 	s.Env[role] = "diary"
+	return s
+}
+
+// withManner is the diary with a manner, which promises not to send twice.
+func withManner(t testing.TB, manner string) *sut.SUT {
+	t.Helper()
+	s := started(t)
+	s.Env["MANNER"], s.Policy, s.Quiet = manner, "at-most-once", sms.Duration(2*thinking)
 	return s
 }

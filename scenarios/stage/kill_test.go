@@ -11,6 +11,7 @@ import (
 	"github.com/switchhook/switchhook/emulator/emulatortest"
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/sms"
+	"github.com/switchhook/switchhook/scenarios/oracle"
 	"github.com/switchhook/switchhook/scenarios/page"
 	"github.com/switchhook/switchhook/scenarios/report"
 	"github.com/switchhook/switchhook/scenarios/sut"
@@ -93,6 +94,7 @@ func TestKillPoints(t *testing.T) {
 		"called":   {has: []string{"attempt", "refused", "told nothing"}, lacks: []string{"accepted", "ok"}, again: true},
 		"accepted": {has: []string{"attempt", "accepted", "told nothing"}, lacks: []string{"refused", "told", "ok"}, again: true},
 		"answered": {has: []string{"attempt", "accepted", "told"}},
+		"waiting":  {has: []string{"attempt", "told"}, lacks: []string{"accepted", "ok"}, again: true},
 		"acked":    {has: []string{"attempt", "accepted", "told", "ok"}},
 	} {
 		t.Run(point, func(t *testing.T) {
@@ -122,6 +124,60 @@ func TestKillPoints(t *testing.T) {
 				t.Errorf("the next page: %s", report.Explain(report.Run{}, after, report.Options{}))
 			}
 		})
+	}
+}
+
+// It was told of a text, acknowledged it and was killed before it called. What it
+// does when it is told again shows whether it had kept the text; if it had, nothing
+// shows whether it was about to call, so that the play says nothing and the page is
+// played again.
+func TestToldAgainAfterAKill(t *testing.T) {
+	t.Parallel()
+	for manner, tt := range map[string]struct {
+		verdict report.Verdict
+		says    string
+		plays   int
+	}{
+		hasty:    {report.Fail, "until it was told again", 1},
+		resigned: {report.NotExercised, "Told of it again after the restart it did nothing, so it had kept the text", mostPlays},
+	} {
+		t.Run(manner, func(t *testing.T) {
+			t.Parallel()
+			w := opened(t, withManner(t, manner))
+			r := w.one(t, withPlan(t, "", "ana asks\nsettle\nexpect replies ana 1\n", "kill when acked of ana"))
+			says := r.Reason
+			if f := oracle.Primary(r.Findings); f != nil {
+				says = fmt.Sprint(f.Oracle, " ", f.Says)
+			}
+			if r.Verdict != tt.verdict || !strings.Contains(says, tt.says) {
+				t.Errorf("%s: %s", r.Verdict, says)
+			}
+			if plays := len(w.taken) - len(w.lines); plays != tt.plays { // one handset each
+				t.Errorf("played %d times, want %d", plays, tt.plays)
+			}
+		})
+	}
+}
+
+// One that keeps nothing over a kill loses what it was told to send later: there is
+// no doubt about that call, so nobody has to be told again.
+func TestKilledWhileItWaits(t *testing.T) {
+	t.Parallel()
+	r := opened(t, withManner(t, resigned)).one(t, withPlan(t, "", "ana asks\nsettle\n", "kill when waiting of ana"))
+	if f := oracle.Primary(r.Findings); f == nil || f.Oracle != 25 || strings.Contains(f.Says, "told again") {
+		t.Errorf("%s, %+v", r.Verdict, f)
+	}
+}
+
+// An application that cannot say whether it has work left gets the time that it
+// was told to wait.
+func TestToldToWait(t *testing.T) {
+	t.Parallel()
+	app := withManner(t, hasty)
+	app.Probe = nil
+	r := opened(t, app).one(t, withPlan(t, "", "ana asks\nsettle\nexpect replies ana 1\n", "fault rate-limit of ana retry-after 1s"))
+	if r.Verdict != report.Pass {
+		t.Error(report.Explain(report.Run{}, r, report.Options{}))
 	}
 }
 
