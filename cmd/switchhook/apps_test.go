@@ -44,7 +44,7 @@ var newcomers = []struct {
 		map[string]int{
 			"duplicates/at-once": 1, "sending/fails-first": 2, "duplicates/new-event-id": 4, "consent/stop-then-app-sends": 6,
 			"consent/stop-is-met-with-silence": 9, "replies/two-lines": 12, "trust/bad-signature": 17, "sending/mta-repeat": 21,
-			"tolerance/unknown-event": 27,
+			"tolerance/unknown-event": 27, "tolerance/unknown-alone": 27,
 		},
 	},
 }

@@ -22,9 +22,11 @@ import (
 
 // event has the fields of all webhooks that matter here.
 type event struct {
+	Event      string    `json:"event"` // the name, if the body says it here
+	Type       string    `json:"type"`  // or here
 	FromNumber string    `json:"fromNumber"`
 	ToNumber   string    `json:"toNumber"`
-	ReplyID    string    `json:"replyId"` // only a reply has one
+	ReplyID    string    `json:"replyId"` // of the events with a known name or none, only a reply has one
 	Message    string    `json:"message"`
 	Status     int       `json:"status"` // only a delivery status has one
 	Timestamp  time.Time `json:"timestamp"`
@@ -33,6 +35,7 @@ type event struct {
 const stopped = 11 // the delivery status of a text to somebody who had left
 
 var (
+	eventNames = strings.Fields("message-reply delivery-status message-send number-opt-in")
 	stopWords  = strings.Fields("STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT")
 	startWords = strings.Fields("START YES UNSTOP")
 	helpWords  = strings.Fields("HELP INFO")
@@ -65,12 +68,20 @@ func (b *book) webhook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	switch {
+	case e.unknown(): // it is taken, and means nothing here
 	case e.Status == stopped:
 		b.write(line{Choice: &choice{Who: e.ToNumber, Out: true, At: e.Timestamp}})
 	case e.ReplyID != "":
 		b.receive(e)
 	}
 	// MTA takes 200 alone for success, and that is what an empty answer is.
+}
+
+// unknown reports whether the event says a name that this program does not know.
+// Then even a replyId does not make it a new text.
+func (e event) unknown() bool {
+	name := cmp.Or(e.Event, e.Type)
+	return name != "" && !slices.Contains(eventNames, name)
 }
 
 func signed(given string, body []byte) bool {
