@@ -303,6 +303,26 @@ func TestOneThatHangsDoesNotSpoilTheOthers(t *testing.T) {
 	}
 }
 
+// What the network refuses is tried with one workload and not with the next.
+func TestWhatIsRefusedIsTriedOnce(t *testing.T) {
+	t.Parallel()
+	tried := map[string]bool{}
+	a := &app{bug: func(page.Page) int { return 0 }}
+	a.refuses = func(p page.Page) bool {
+		if has(p, journal.Drop) {
+			tried[p.Name] = true
+		}
+		return has(p, journal.Drop)
+	}
+	found := search(t, a, func(o *explore.Options) { o.Deepest, o.Parallel = explore.Singles, 1 })
+	if len(tried) != 1 || len(found.Baselines) != 2 || found.Levels[1].Played != found.Levels[1].Planned {
+		t.Errorf("tried with %v; %+v", tried, found.Levels)
+	}
+	if s := text(t, found); !strings.Contains(s, "faults that did not fire for acme: drop: this is not done here") {
+		t.Errorf("it does not say why:\n%s", s)
+	}
+}
+
 func TestWorldThatBreaksIsReplaced(t *testing.T) {
 	t.Parallel()
 	a := &app{bug: func(page.Page) int { return 0 }}

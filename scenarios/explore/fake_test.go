@@ -24,6 +24,8 @@ type app struct {
 	bug func(page.Page) int
 	// crowd is what it says of pages that are played together; nil: nothing.
 	crowd func([]page.Page) error
+	// refuses are pages with what its network does not do.
+	refuses func(page.Page) bool
 	// hangs are pages after which the world does not come to rest.
 	hangs func(page.Page) bool
 
@@ -90,6 +92,10 @@ func (a *app) result(p page.Page) report.Result {
 				journal.Entry{Kind: journal.KindAttemptStarted, Attempt: &journal.Attempt{Event: id, Why: journal.First}},
 				journal.Entry{Kind: journal.KindAccepted, Call: &journal.Call{ID: "call " + id, Handset: number(who)}})
 		}
+	}
+	if a.refuses != nil && a.refuses(p) {
+		r.Verdict, r.Reason, r.Refused = report.NotExercised, "fault: this is not done here", true
+		return r
 	}
 	for _, s := range p.Plan {
 		if len(s.Who) > 0 && max(s.Fault.Nth, s.Kill.Nth, 1) > count[s.Who[0]] {

@@ -97,12 +97,20 @@ func (o *Outcome) omit(p plan, reason string) {
 	o.LeftOut = append(o.LeftOut, Omission{p.provider, p.workload, reason})
 }
 
-// miss notes the kinds of a plan of which one did not fire. Whether they fired
-// elsewhere is looked at in the end.
-func (o *Outcome) miss(p plan, reason string) {
+// miss notes the kinds of a plan that did not strike. Whether they did elsewhere
+// is looked at in the end.
+func (o *Outcome) miss(p plan, r report.Result) {
+	if p.level != Singles {
+		return
+	}
+	reason := "nothing came to where this would strike"
+	if r.Refused {
+		_, reason, _ = strings.Cut(r.Reason, ": ")
+	}
+	fired := struck(r.Entries)
 	for _, s := range p.page.Plan {
 		m := Omission{p.provider, mark(s), reason}
-		if p.level == Singles && !slices.ContainsFunc(o.Missed, func(k Omission) bool { return k.Provider == m.Provider && k.What == m.What }) {
+		if !fired[m.What] && !slices.ContainsFunc(o.Missed, func(k Omission) bool { return k.Provider == m.Provider && k.What == m.What }) {
 			o.Missed = append(o.Missed, m)
 		}
 	}

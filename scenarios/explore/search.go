@@ -33,6 +33,7 @@ type explorer struct {
 	out     Outcome
 	grounds map[string]*ground // by provider and workload
 	open    map[string]*Case   // failures that are being shrunk, by signature
+	refused map[string]bool    // kinds of faults that the network does not do, by provider
 	works   bool               // something could be played
 	failing int                // batches that could not be played, in a row
 	round   int                // of random plans
@@ -42,7 +43,7 @@ func newExplorer(o Options, fresh context.Context) *explorer {
 	return &explorer{
 		Options: o, fresh: fresh,
 		company: &company{open: o.Open, single: o.Single, idle: map[string][]*troupe{}},
-		grounds: map[string]*ground{}, open: map[string]*Case{},
+		grounds: map[string]*ground{}, open: map[string]*Case{}, refused: map[string]bool{},
 		out: newOutcome(o),
 	}
 }
@@ -67,7 +68,7 @@ func (x *explorer) perform(ctx context.Context, level int, work []batch) error {
 				if !ok {
 					return
 				}
-				if err := x.take(ctx, b.plans()); err != nil {
+				if err := x.take(ctx, x.possible(b.plans())); err != nil {
 					stop(err)
 				}
 			}
@@ -80,6 +81,27 @@ func (x *explorer) perform(ctx context.Context, level int, work []batch) error {
 	return ctx.Err()
 }
 
+// possible leaves out the plans with a single fault of a kind that the network was
+// seen to refuse for their provider. They are not counted as planned any more.
+func (x *explorer) possible(plans []plan) []plan {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	out := slices.DeleteFunc(plans, func(p plan) bool { return x.refused[newest(p)] })
+	if dropped := len(plans) - len(out); dropped > 0 {
+		x.out.level(plans[0].level).Planned -= dropped
+	}
+	return out
+}
+
+// newest names the last fault or kill of a plan, which is the one that a single
+// adds to its workload, with its provider.
+func newest(p plan) string {
+	if len(p.page.Plan) == 0 {
+		return ""
+	}
+	return p.provider + " " + kind(p.page.Plan[len(p.page.Plan)-1])
+}
+
 // patience is how many batches in a row may fail to be played before the search
 // gives up.
 const patience = 3
@@ -87,6 +109,9 @@ const patience = 3
 // take plays some plans and looks at what came of each. What says nothing
 // because others were played beside it is played again among fewer.
 func (x *explorer) take(ctx context.Context, plans []plan) error {
+	if len(plans) == 0 {
+		return nil
+	}
 	pages := make([]page.Page, len(plans))
 	for i, p := range plans {
 		pages[i] = p.page
@@ -165,7 +190,8 @@ func (x *explorer) look(ctx context.Context, p plan, r report.Result) error {
 		g := x.grounds[p.provider+" "+p.workload]
 		g.borne = append(g.borne, p.page.Plan[len(g.page.Plan):]...)
 	case r.Verdict == report.NotExercised:
-		x.out.miss(p, r.Reason)
+		x.refused[newest(p)] = x.refused[newest(p)] || r.Refused && p.level == Singles
+		x.out.miss(p, r)
 	case r.Verdict == report.Inconclusive:
 		x.out.doubt(p, r.Reason)
 	}

@@ -164,11 +164,7 @@ func (o Outcome) neverFired() []string {
 	type why struct{ provider, reason string }
 	kinds, all := map[why][]string{}, []why(nil)
 	for _, m := range o.Missed {
-		w := why{m.Provider, "nothing came to where they would strike"}
-		if strings.Contains(m.Reason, "cannot") {
-			_, w.reason, _ = strings.Cut(m.Reason, ": ")
-			w.reason = strings.ReplaceAll(w.reason, strings.Fields(m.What)[0], "this")
-		}
+		w := why{m.Provider, strings.ReplaceAll(m.Reason, strings.Fields(m.What)[0], "this")}
 		if kinds[w] == nil {
 			all = append(all, w)
 		}

@@ -43,6 +43,7 @@ type Result struct {
 	Kills    []string
 	Verdict  Verdict
 	Reason   string // in words, where neither a finding nor an expectation says it
+	Refused  bool   // not exercised, as the network refuses for this provider what the page plans
 	Findings []oracle.Finding
 	Expects  []Expect // expect lines that did not hold
 	Virtual  time.Duration

@@ -24,6 +24,7 @@ type cast struct {
 	planned []planned // faults
 	expects []report.Expect
 	why     string // why the page cannot go on
+	refused bool   // because the network does not do what it asks for
 }
 
 // planned is a fault by its id, and the step that planned it.

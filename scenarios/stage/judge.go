@@ -47,6 +47,7 @@ func (p *play) judge(results []report.Result) {
 	for i, c := range p.casts {
 		r := &results[i]
 		r.Entries, r.Expects, r.Cast, r.Virtual, r.Wall = own[i], c.expects, c.who, virtual, wall
+		r.Refused = c.refused
 		h := history.New(r.Entries, p.promise())
 		r.Findings = oracle.Judge(h)
 		r.Verdict, r.Reason = p.verdict(c, r, fired, h)

@@ -36,11 +36,14 @@ type play struct {
 
 // undone is an error that keeps a page from doing what it says, and only that
 // page.
-type undone struct{ says string }
+type undone struct {
+	says    string
+	refused bool // by the network, which would refuse it anywhere
+}
 
 func (u undone) Error() string { return u.says }
 
-func cannot(format string, args ...any) error { return undone{fmt.Sprintf(format, args...)} }
+func cannot(format string, args ...any) error { return undone{says: fmt.Sprintf(format, args...)} }
 
 // Play plays a page from marker to verdict; several at once in lock-step, each
 // with handsets of its own. Those must have the same settings and steps and
@@ -266,7 +269,7 @@ func (p *play) going() bool {
 func (p *play) stuck(c *cast, s page.Step, err error) error {
 	var stuck undone
 	if errors.As(err, &stuck) {
-		c.why = where(s) + ": " + stuck.says
+		c.why, c.refused = where(s)+": "+stuck.says, stuck.refused
 		if s.Line > 0 {
 			c.why = fmt.Sprintf("line %d: %s", s.Line, stuck.says)
 		}

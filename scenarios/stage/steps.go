@@ -171,7 +171,7 @@ func (p *play) plan(ctx context.Context, c *cast, s page.Step) error {
 func refused(err error) error {
 	var answer *client.Error
 	if errors.As(err, &answer) && answer.Status/100 == 4 {
-		return cannot("%v", err)
+		return undone{err.Error(), true}
 	}
 	return err
 }
