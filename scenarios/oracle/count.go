@@ -63,39 +63,66 @@ func tooMany(a *account, s *history.Sent) string {
 }
 
 func answered(h *history.History) Finding {
-	l, owed := balance(h), 0
-	var helpless *Finding
-	var undecided []*history.Inbound
+	l := balance(h)
+	var t outcomes
 	for _, a := range l.accounts {
-		for _, in := range a.inbound {
-			if n := givenUp(h, in); n > 0 {
-				return failed(in.Handset, fmt.Sprintf("message %s was never acknowledged after %s: %s",
-					in.Message.ID, count(n, "attempt", "attempts"), lastWord(in)), seqs(in)...)
-			}
-		}
-		if l.short(a) > 0 {
-			return tooFew(l, a)
-		}
-		f := lost(l, a)
-		if f != nil && f.Status == Fail {
+		if f := t.add(l, a); f != nil {
 			return *f
 		}
-		if helpless == nil {
-			helpless = f
+	}
+	return t.finding(h)
+}
+
+// outcomes is what became of the replies that were owed.
+type outcomes struct {
+	owed      int // texts
+	vain      int // replies given up
+	helpless  *Finding
+	undecided []*history.Inbound
+}
+
+// add takes in one conversation, and returns what fails there.
+func (t *outcomes) add(l *ledger, a *account) *Finding {
+	for _, in := range a.inbound {
+		if n := givenUp(l.history, in); n > 0 {
+			f := failed(in.Handset, fmt.Sprintf("message %s was never acknowledged after %s: %s",
+				in.Message.ID, count(n, "attempt", "attempts"), lastWord(in)), seqs(in)...)
+			return &f
 		}
-		undecided = append(undecided, l.undecided(a)...)
-		owed += len(l.owed(a))
 	}
-	if helpless != nil {
-		return *helpless
+	if l.short(a) > 0 {
+		f := tooFew(l, a)
+		return &f
 	}
-	if len(undecided) > 0 {
-		return untold(h, undecided[0])
+	f := lost(l, a)
+	switch missing, unknown := inTheDark(l, a); {
+	case f != nil && f.Status == Fail:
+		return f
+	case f != nil && t.helpless == nil:
+		t.helpless = f
+	case f == nil && missing > 0 && len(unknown) > 0:
+		t.vain += missing
 	}
-	if owed == 0 {
+	t.undecided = append(t.undecided, l.undecided(a)...)
+	t.owed += len(l.owed(a))
+	return nil
+}
+
+// finding is that of conversations of which none fails.
+func (t *outcomes) finding(h *history.History) Finding {
+	switch {
+	case t.helpless != nil:
+		return *t.helpless
+	case len(t.undecided) > 0:
+		return untold(h, t.undecided[0])
+	case t.owed == 0:
 		return notExercised("no acknowledged text had a reply to come", "a text with `expect: 1` or more in `replies` of sut.yaml, told to its end")
 	}
-	return passed(count(owed, "text", "texts") + " acknowledged and answered")
+	says := count(t.owed, "text", "texts") + " acknowledged and answered"
+	if t.vain > 0 {
+		says += fmt.Sprintf(", but for %s given up after %d tries or more, all of them in vain", replies(t.vain), enough)
+	}
+	return passed(says)
 }
 
 func tooFew(l *ledger, a *account) Finding {

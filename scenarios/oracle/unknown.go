@@ -58,7 +58,8 @@ func unknownBefore(a *account, s *history.Sent) *history.Call {
 }
 
 // lost judges the replies that never came because the outcome of a send could
-// not be known and nothing had been made; nil if there are none.
+// not be known and nothing had been made; nil if there are none, or if they were
+// given up after as many tries as may be asked for, all of them in vain.
 func lost(l *ledger, a *account) *Finding {
 	missing, unknown := inTheDark(l, a)
 	if missing <= 0 || len(unknown) == 0 {
@@ -67,13 +68,17 @@ func lost(l *ledger, a *account) *Finding {
 	u := slices.MinFunc(unknown, func(b, c *history.Call) int {
 		return len(triesLike(l.history, a, b)) - len(triesLike(l.history, a, c))
 	})
+	tries := len(triesLike(l.history, a, u))
+	if tries >= enough {
+		return nil
+	}
 	evidence := append(seqs(l.owed(a)[0]), u.Seq, u.Done, u.Told)
 	says := fmt.Sprintf("%s is short of %s: the application could not know the outcome of call %s (%s), and nothing was made",
 		a.Handset, replies(missing), u.ID, outcome(u))
 	var f Finding
-	switch others := len(triesLike(l.history, a, u)) - 1; {
-	case others > 0:
-		f = unavoidable(a.Handset, fmt.Sprintf("%s, after %s that ended no better", says, count(others, "other call", "other calls")), evidence...)
+	switch {
+	case l.history.Promise.Keyed && tries > 1:
+		f = failed(a.Handset, fmt.Sprintf("%s; it gave up after %d tries, though to ask again is safe under the same idempotency key", says, tries), evidence...)
 	case l.history.Promise.Keyed:
 		f = failed(a.Handset, says+"; it did not ask again, which is safe under the same idempotency key", evidence...)
 	default:
@@ -109,7 +114,8 @@ func triesLike(h *history.History, a *account, u *history.Call) []*history.Call 
 	return out
 }
 
-// enough is how many tries may be asked of a program that promises to ask again.
+// enough is how many tries may be asked of a program that promises to ask again,
+// or that is free to because the provider takes idempotency keys.
 const enough = 3
 
 // gaveUp reports whether a call with an unknown outcome was the last of enough
