@@ -15,11 +15,12 @@ func TestStartHints(t *testing.T) {
 	t.Parallel()
 	app := &sut.SUT{Start: []string{"node", "server.js"}, Dir: "/srv/app"}
 	for says, want := range map[string]string{
-		"Error: listen EADDRINUSE: address already in use":  "take the port",
-		"Error: Cannot find module 'express'":               "npm ci",
-		"ModuleNotFoundError: No module named 'flask'":      "pip install",
-		"the application did not answer 2xx at http://x in": "is ready the right path",
-		"the application ended with code 1":                 "in /srv/app: node server.js",
+		"Error: listen EADDRINUSE: address already in use":   "take the port",
+		"http://x answers before the application is started": "take the port",
+		"Error: Cannot find module 'express'":                "npm ci",
+		"ModuleNotFoundError: No module named 'flask'":       "pip install",
+		"the application did not answer 2xx at http://x in":  "is ready the right path",
+		"the application ended with code 1":                  "in /srv/app: node server.js",
 	} {
 		if got := startHint(app, errors.New(says)); !strings.Contains(got, want) {
 			t.Errorf("%q: %q, want %q in it", says, got, want)

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"strconv"
 	"strings"
 	"time"
 
@@ -35,17 +34,18 @@ func (e *examination) open(ctx context.Context) error {
 	if _, known := box.Providers[e.Provider]; !known {
 		return fmt.Errorf("the emulator has no provider %q", e.Provider)
 	}
-	port, err := sut.FreePort()
+	port, err := sut.ReservePort()
 	if err != nil {
 		return err
 	}
+	e.leave = append(e.leave, port.Release)
 	dir, err := os.MkdirTemp("", "switchhook-")
 	if err != nil {
 		return fmt.Errorf("make a folder for the application: %w", err)
 	}
 	e.leave = append(e.leave, func() { _ = os.RemoveAll(dir) })
 	values := box.Placeholders()
-	values["port"], values[sut.DirPlaceholder] = strconv.Itoa(port), dir
+	values["port"], values[sut.DirPlaceholder] = port.String(), dir
 	e.app, err = e.SUT.For(e.Provider).Expand(values)
 	return err
 }
@@ -202,7 +202,7 @@ func startHint(app *sut.SUT, err error) string {
 		return fmt.Sprintf("there is no %q; start runs in the folder of sut.yaml (%s)", app.Start[0], app.Dir)
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Sprintf("%q may not be run: make it executable (chmod +x), or start it by its interpreter, like [\"bash\", %[1]q]", app.Start[0])
-	case has("EADDRINUSE", "ddress already in use"):
+	case has("EADDRINUSE", "ddress already in use", "answers before the application is started"):
 		return "something listens on its port: let the application take the port from {{port}}, as env: {PORT: \"{{port}}\"}"
 	case has("Cannot find module", "Cannot find package", "ModuleNotFoundError", "No module named", "cannot find package", "LoadError"):
 		return "install what it needs first (npm ci, pip install -r requirements.txt, …); start runs in " + app.Dir

@@ -9,8 +9,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -87,71 +85,43 @@ func (p *player) listen() (here string, stop func(), err error) {
 func (p *player) enter(ctx context.Context, here string) (leave func(), err error) {
 	provider := p.o.Contract.Name()
 	values := p.values(here)
+	port, err := sut.ReservePort()
+	if err != nil {
+		return nil, err
+	}
 	dir, err := os.MkdirTemp("", "switchhook-")
 	if err != nil {
+		port.Release()
 		return nil, fmt.Errorf("make a folder for the application: %w", err)
 	}
-	values[sut.DirPlaceholder] = dir
+	values["port"], values[sut.DirPlaceholder] = port.String(), dir
 	if secret := values[provider+".secret"]; secret != "" {
 		p.secrets = []string{secret}
-	}
-	for range starts {
-		if err = p.start(ctx, values); !errors.Is(err, errGone) {
-			break
-		}
 	}
 	leave = func() {
 		if p.process != nil {
 			p.process.Stop()
 		}
+		port.Release()
 		_ = os.RemoveAll(dir) // what cannot be removed is left to the system's own tidying
 	}
-	if err != nil {
+	if err := p.start(ctx, values); err != nil {
 		leave()
 		return nil, err
 	}
 	return leave, nil
 }
 
-// starts is how often an application is started that ends at once: somebody
-// else may have taken its port meanwhile, and have said in its place that it
-// is ready.
-const starts = 3
-
-// steady is how long it must run; real time.
-const steady = 100 * time.Millisecond
-
-var errGone = errors.New("the application ended at once")
-
-// start starts the application at a port of its own, if it says how.
-func (p *player) start(ctx context.Context, values map[string]string) error {
-	port, err := sut.FreePort()
-	if err != nil {
-		return err
-	}
-	values["port"] = strconv.Itoa(port)
+// start starts the application, if it says how.
+func (p *player) start(ctx context.Context, values map[string]string) (err error) {
 	if p.app, err = p.o.SUT.For(p.o.Contract.Name()).Expand(values); err != nil {
 		return err
 	}
 	if p.hooks, err = newHooks(p.app.Webhooks[p.o.Contract.Name()], p.script); err != nil || len(p.app.Start) == 0 {
 		return err
 	}
-	process, err := p.app.Run(ctx, p.o.Log)
-	switch {
-	case err != nil && (strings.Contains(err.Error(), "address already in use") || strings.Contains(err.Error(), "EADDRINUSE")):
-		return errors.Join(errGone, err)
-	case err != nil:
-		return err
-	}
-	timer := time.NewTimer(steady)
-	defer timer.Stop()
-	select {
-	case <-process.Ended():
-		return errors.Join(errGone, process.Err())
-	case <-timer.C:
-		p.process = process
-		return nil
-	}
+	p.process, err = p.app.Run(ctx, p.o.Log)
+	return err
 }
 
 // play sends what the application did not do itself, each thing when all that

@@ -122,14 +122,15 @@ func perform(t *testing.T, do app, entries ...recording.Entry) (playback.Result,
 	if err != nil {
 		t.Fatal(err)
 	}
-	port, err := sut.FreePort()
+	port, err := sut.ReservePort()
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(port.Release)
 	var mu sync.Mutex
 	var said []string
 	var later sync.WaitGroup
-	here := fmt.Sprintf("127.0.0.1:%d", port)
+	here := "127.0.0.1:" + port.String()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		w.WriteHeader(do(&actor{url: "http://" + here, header: r.Header, later: &later, mu: &mu, said: &said}, r.URL.Path, string(body)))

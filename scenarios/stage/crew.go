@@ -6,7 +6,6 @@ import (
 	"io"
 	"maps"
 	"os"
-	"strconv"
 	"sync"
 	"time"
 
@@ -22,7 +21,9 @@ type crew struct {
 	values map[string]string // of placeholders, as they are seen from outside
 	log    io.Writer
 	note   func(context.Context, journal.Process) error
-	door   *door // nil for one process
+	door   *door       // nil for one process
+	port   *sut.Port   // that is named outside
+	ports  []*sut.Port // of replicas
 
 	mu      sync.Mutex // guards members and their processes
 	members []*member
@@ -37,16 +38,17 @@ type member struct {
 // newCrew makes what all processes share: the port that is named outside, and
 // a folder that outlives each of them.
 func newCrew(app *sut.SUT, values map[string]string, log io.Writer, note func(context.Context, journal.Process) error) (*crew, error) {
-	port, err := sut.FreePort()
+	port, err := sut.ReservePort()
 	if err != nil {
 		return nil, err
 	}
 	dir, err := os.MkdirTemp("", "switchhook-")
 	if err != nil {
+		port.Release()
 		return nil, fmt.Errorf("make a folder for the application: %w", err)
 	}
-	values["port"], values[sut.DirPlaceholder] = strconv.Itoa(port), dir
-	return &crew{app: app, values: values, log: log, note: note}, nil
+	values["port"], values[sut.DirPlaceholder] = port.String(), dir
+	return &crew{app: app, values: values, log: log, note: note, port: port}, nil
 }
 
 func (c *crew) starts() bool { return c != nil && len(c.app.Start) > 0 }
@@ -77,11 +79,12 @@ func (c *crew) recruit(n int) error {
 	for i := range members {
 		values := maps.Clone(c.values)
 		if n > 1 {
-			port, err := sut.FreePort()
+			port, err := sut.ReservePort()
 			if err != nil {
 				return err
 			}
-			values["port"] = strconv.Itoa(port)
+			c.ports = append(c.ports, port)
+			values["port"] = port.String()
 		}
 		own, err := c.app.Expand(values)
 		if err != nil {
@@ -222,13 +225,18 @@ func (c *crew) stop() {
 	c.members = nil
 	c.door.close()
 	c.door = nil
+	for _, port := range c.ports {
+		port.Release()
+	}
+	c.ports = nil
 }
 
-// close ends all processes and removes what they kept.
+// close ends all processes, and gives back and removes what was kept for them.
 func (c *crew) close() {
 	if c == nil {
 		return
 	}
 	c.stop()
+	c.port.Release()
 	_ = os.RemoveAll(c.values[sut.DirPlaceholder]) // what cannot be removed is left to the system's own tidying
 }

@@ -4,12 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -18,34 +16,8 @@ const (
 	readyTime = 30 * time.Second      // from its start to its first 2xx
 	stopTime  = 5 * time.Second       // from SIGTERM to SIGKILL
 	askEvery  = 20 * time.Millisecond // between looks at the ready URL
+	lookTime  = 2 * time.Second       // for a stranger to answer at the ready URL
 )
-
-// Ports for applications lie below those that systems give to outgoing
-// connections: one of these could take a port while nobody listens on it, before
-// the application starts or while it is down between two starts.
-const (
-	firstPort = 20000
-	ports     = 12000
-	portStep  = 61 // has no factor in common with ports, so that all are tried
-)
-
-// portsTried counts within this process. Where the count begins hangs on the
-// process, so that two seldom try the same port.
-var portsTried atomic.Int64
-
-// FreePort is a TCP port on the loopback interface that nobody listens on now,
-// and another one each time.
-func FreePort() (int, error) {
-	var err error
-	for range 100 {
-		port := firstPort + (int64(os.Getpid())*7919+portsTried.Add(1)*portStep)%ports
-		var l net.Listener
-		if l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
-			return int(port), l.Close()
-		}
-	}
-	return 0, fmt.Errorf("find a free port: %w", err)
-}
 
 // Process is a running application.
 type Process struct {
@@ -58,6 +30,9 @@ type Process struct {
 // ready. The process has its own process group. Its output also goes to log,
 // if that is not nil.
 func (s *SUT) Run(ctx context.Context, log io.Writer) (*Process, error) {
+	if err := s.vacant(ctx); err != nil {
+		return nil, err
+	}
 	p := &Process{cmd: exec.Command(s.Start[0], s.Start[1:]...), output: &tail{also: log}, ended: make(chan struct{})}
 	p.cmd.Dir = s.Dir
 	p.cmd.Env = os.Environ()
@@ -81,7 +56,22 @@ func (s *SUT) Run(ctx context.Context, log io.Writer) (*Process, error) {
 	return p, nil
 }
 
-// ready asks the URL until it answers 2xx.
+// vacant makes sure that nobody answers at the ready URL yet: whoever does would
+// be taken for the application and get its webhooks.
+func (s *SUT) vacant(ctx context.Context) error {
+	if s.Ready == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	if answers(ctx, s.Ready) {
+		return fmt.Errorf("%s answers before the application is started; stop what listens there", s.Ready)
+	}
+	return nil
+}
+
+// ready asks the URL until it answers 2xx. The answer of another does not make
+// up for an application that has ended.
 func (p *Process) ready(ctx context.Context, at string) error {
 	if at == "" {
 		return nil
@@ -99,7 +89,7 @@ func (p *Process) ready(ctx context.Context, at string) error {
 			return fmt.Errorf("the application did not answer 2xx at %s in time; its output ends with:\n%s", at, p.Output())
 		}
 	}
-	return nil
+	return p.Err()
 }
 
 func answers(ctx context.Context, at string) bool {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -35,6 +36,11 @@ func act(role string) {
 	case "crash":
 		fmt.Println("cannot open the store")
 		os.Exit(3)
+	case "reserve":
+		port, _ := strconv.Atoi(os.Getenv("PORT"))
+		_, err := sut.Reserve(port)
+		fmt.Println(err)
+		return
 	case "deaf": // to SIGTERM, with a child that keeps its output open
 		signal.Ignore(syscall.SIGTERM)
 		child := exec.Command(os.Args[0])
@@ -56,13 +62,14 @@ func act(role string) {
 
 func application(t *testing.T, role string) *sut.SUT {
 	t.Helper()
-	port, err := sut.FreePort()
+	port, err := sut.ReservePort()
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(port.Release)
 	return &sut.SUT{
-		Start: []string{os.Args[0]}, Env: map[string]string{"ROLE": role, "PORT": strconv.Itoa(port)},
-		Ready: fmt.Sprintf("http://127.0.0.1:%d/", port), Dir: t.TempDir(),
+		Start: []string{os.Args[0]}, Env: map[string]string{"ROLE": role, "PORT": port.String()},
+		Ready: fmt.Sprintf("http://127.0.0.1:%s/", port), Dir: t.TempDir(),
 	}
 }
 
@@ -130,6 +137,44 @@ func TestProcessThatIsNeverReady(t *testing.T) {
 	}
 }
 
+// stranger is another program, which answers 2xx to everything.
+func stranger(t *testing.T) (url, port string) {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(server.Close)
+	return server.URL, server.URL[strings.LastIndex(server.URL, ":")+1:]
+}
+
+// Another program at the port must not be taken for the application, which can
+// only end there: it would get the application's webhooks, and refuse them.
+func TestProcessWhosePortIsTaken(t *testing.T) {
+	t.Parallel()
+	s := application(t, "serve")
+	s.Ready, s.Env["PORT"] = stranger(t)
+	p, err := s.Run(t.Context(), nil)
+	if err == nil {
+		p.Stop()
+	}
+	if err == nil || !strings.Contains(err.Error(), s.Ready+" answers before the application is started") {
+		t.Errorf("Run: %v; want that another answers", err)
+	}
+}
+
+func TestProcessThatEndedIsNotReady(t *testing.T) {
+	t.Parallel()
+	s := application(t, "crash")
+	s.Ready = ""
+	p, err := s.Run(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-p.Ended()
+	url, _ := stranger(t)
+	if err := p.AwaitReady(t.Context(), url); err == nil || !strings.Contains(err.Error(), "code 3") {
+		t.Errorf("ready: %v; want the exit code", err)
+	}
+}
+
 func TestProcessThatCannotStart(t *testing.T) {
 	t.Parallel()
 	s := &sut.SUT{Start: []string{"./no-such-program"}, Dir: t.TempDir()}
@@ -166,19 +211,5 @@ func TestKillEndsTheWholeGroup(t *testing.T) {
 	}
 	if err := p.Err(); err == nil || strings.Contains(err.Error(), "WaitDelay") {
 		t.Errorf("the end is told as %v", err)
-	}
-}
-
-// No port is given twice within a while, and none is one that an outgoing
-// connection may be given.
-func TestFreePorts(t *testing.T) {
-	t.Parallel()
-	seen := map[int]bool{}
-	for range 200 {
-		port, err := sut.FreePort()
-		if err != nil || seen[port] || port < 1024 || port >= 32768 {
-			t.Fatalf("port %d, %v", port, err)
-		}
-		seen[port] = true
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/switchhook/switchhook/client"
@@ -133,17 +132,18 @@ func (c *demoCommand) application() (*sut.SUT, error) {
 // stay runs the application in the default sandbox for people to text with.
 func (c *demoCommand) stay(ctx context.Context, t *terminal, s *station, app *sut.SUT) error {
 	box := client.Sandbox{Providers: s.em.Default().Placeholders()}
-	port, err := sut.FreePort()
+	port, err := sut.ReservePort()
 	if err != nil {
 		return err
 	}
+	defer port.Release()
 	values := box.Placeholders()
 	dir, err := os.MkdirTemp("", "switchhook-")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	values["port"], values[sut.DirPlaceholder] = strconv.Itoa(port), dir
+	values["port"], values[sut.DirPlaceholder] = port.String(), dir
 	if app, err = app.Expand(values); err != nil {
 		return err
 	}
