@@ -195,7 +195,7 @@ func (x *explorer) contrast(ctx context.Context, c *Case) error {
 	bare.Plan = nil
 	results, err := x.company.play(ctx, c.Provider, bare)
 	if err == nil && results[0].Verdict == report.Pass {
-		c.Result.Baseline = results[0].Entries
+		c.Result.Baseline, c.Result.BaselineCast = results[0].Entries, results[0].Cast
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -106,7 +107,7 @@ func draw(r Result) chart {
 	steps := weave(r.Entries, d.named)
 	diff := unlike{steps: steps, fresh: make([]bool, len(steps))}
 	if len(r.Baseline) > 0 {
-		diff = compare(steps, weave(r.Baseline, d.named))
+		diff = compare(steps, baseline(r))
 	}
 	numbers := proof(diff.steps, about)
 	show := shown(diff.steps, numbers, about)
@@ -149,24 +150,36 @@ type drawing struct {
 }
 
 func newDrawing(r Result) *drawing {
-	d := &drawing{names: map[sms.Number]string{}, column: map[sms.Number]int{}, steps: map[int]step{}, rowOf: map[uint64]int{}, y: headHeight}
+	d := &drawing{column: map[sms.Number]int{}, steps: map[int]step{}, rowOf: map[uint64]int{}, y: headHeight}
 	if len(r.Entries) > 0 {
 		d.start = r.Entries[0]
 	}
-	for name, number := range r.Cast {
-		if old, taken := d.names[number]; !taken || name < old {
-			d.names[number] = name
-		}
-	}
+	d.names = namesOf(r.Cast)
 	return d
 }
 
-// named is what a page calls a handset.
-func (d *drawing) named(n sms.Number) string {
-	if name, ok := d.names[n]; ok {
-		return name
+// namesOf are what a page calls its handsets.
+func namesOf(cast map[string]sms.Number) map[sms.Number]string {
+	names := map[sms.Number]string{}
+	for name, number := range cast {
+		if old, taken := names[number]; !taken || name < old {
+			names[number] = name
+		}
 	}
-	return string(n)
+	return names
+}
+
+// named is what a page calls a handset.
+func (d *drawing) named(n sms.Number) string { return cmp.Or(d.names[n], string(n)) }
+
+// baseline is the passing run with the handsets that have the same names in this one.
+func baseline(r Result) []step {
+	names := namesOf(r.BaselineCast)
+	steps := weave(r.Baseline, func(n sms.Number) string { return cmp.Or(names[n], string(n)) })
+	for i, s := range steps {
+		steps[i].handset = cmp.Or(r.Cast[names[s.handset]], s.handset)
+	}
+	return steps
 }
 
 // lanes puts up the parties.

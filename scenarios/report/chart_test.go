@@ -188,6 +188,28 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// The passing run had other numbers for the same names: they stand in one lane.
+func TestBaselineOfOtherNumbers(t *testing.T) {
+	t.Parallel()
+	var mine, base historytest.Record
+	mine.Acks(mine.Texts("ana", "hi"))
+	base.Number("somebody before")
+	in := base.Texts("ana", "hi")
+	base.Acks(in)
+	base.Replies(in, "yes")
+	r := Result{
+		Entries: mine.Entries(), Cast: map[string]sms.Number{"ana": mine.Number("ana")},
+		Baseline: base.Entries(), BaselineCast: map[string]sms.Number{"ana": base.Number("ana")},
+	}
+	c := draw(r)
+	if len(c.Lanes) != 4 {
+		t.Errorf("%d lanes, want one for ana and three more: %+v", len(c.Lanes), c.Lanes)
+	}
+	if !slices.ContainsFunc(c.Rows, func(p place) bool { return p.Shape == ghost && strings.Contains(p.Text, "sends ana") }) {
+		t.Error("what only the passing run sent is not there under the handset's name")
+	}
+}
+
 func TestLong(t *testing.T) {
 	t.Parallel()
 	for d, want := range map[time.Duration]string{

@@ -52,8 +52,10 @@ type Result struct {
 	Cast     map[string]sms.Number // numbers of its handsets, by their names on the page
 	Plan     []string              // what was made to go wrong: fault and kill lines
 	Script   []Phase               // what the page says
-	// Baseline is the record of the same page without its plan, where it passed.
-	Baseline []journal.Entry
+	// Baseline is the record of the same page without its plan, where it passed, and
+	// BaselineCast the numbers of its handsets there.
+	Baseline     []journal.Entry
+	BaselineCast map[string]sms.Number
 }
 
 // Expect is an expect line of a page that did not hold.

@@ -18,8 +18,8 @@ type Options struct {
 	// Command plays a page again when its name, and the seed as --seed, are
 	// added to it. Default "switchhook verify".
 	Command string
-	// Replay is the whole command instead, for what is no page of its own.
-	Replay  string
+	// Replay is the whole command instead, for what is no page of its own; nil: none.
+	Replay  func(Result) string
 	MaxHTML int // about how many bytes an HTML report may have before timelines are left out; default 20 MB
 }
 
@@ -159,8 +159,8 @@ func alsoFailed(found []oracle.Finding, but int) string {
 }
 
 func replay(r Run, result Result, o Options) string {
-	if o.Replay != "" {
-		return o.Replay
+	if o.Replay != nil {
+		return o.Replay(result)
 	}
 	command := o.Command
 	if command == "" {

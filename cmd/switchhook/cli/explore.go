@@ -197,6 +197,7 @@ func (c *exploreCommand) keep(found explore.Outcome) error {
 		if err != nil {
 			return err
 		}
+		one.Result.File = one.File
 	}
 	return nil
 }
@@ -211,11 +212,14 @@ func (c *exploreCommand) report(t *terminal, found explore.Outcome) error {
 		return nil
 	}
 	var b bytes.Buffer
-	err := explore.Text(&b, found, explore.TextOptions{Replay: func(file string) string {
-		return fmt.Sprintf("switchhook replay %s --sut %s", file, c.SUT)
-	}})
+	err := explore.Text(&b, found, explore.TextOptions{Replay: c.replay})
 	t.printf("%s", b.String())
 	return err
+}
+
+// replay is the command that plays a kept case again.
+func (c *exploreCommand) replay(file string) string {
+	return fmt.Sprintf("switchhook replay %s --sut %s", file, c.SUT)
 }
 
 // html writes the report to look at.
@@ -224,7 +228,12 @@ func (c *exploreCommand) html(found explore.Outcome) error {
 		return nil
 	}
 	return write(c.HTML, func(w io.Writer) error {
-		return report.HTML(w, found.Run(), report.Options{Command: "switchhook verify --sut " + c.SUT})
+		return report.HTML(w, found.Run(), report.Options{Replay: func(r report.Result) string {
+			if r.File == "" { // a workload without faults
+				return fmt.Sprintf("switchhook explore --sut %s --seed %d --levels 0", c.SUT, c.Seed)
+			}
+			return c.replay(r.File)
+		}})
 	})
 }
 

@@ -86,7 +86,7 @@ func (c savedRun) tell(t *terminal, b bundle.Bundle, run report.Run, same int) e
 	shown := run
 	shown.Results = []report.Result{telling(run.Results)}
 	command := fmt.Sprintf("switchhook replay %s --sut %s", c.file, c.sut)
-	if err := report.Text(t.out, shown, report.Options{Color: t.color(), Replay: command}); err != nil {
+	if err := report.Text(t.out, shown, report.Options{Color: t.color(), Replay: func(report.Result) string { return command }}); err != nil {
 		return err
 	}
 	now := shown.Results[0]
