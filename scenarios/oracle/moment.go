@@ -2,16 +2,17 @@ package oracle
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/switchhook/switchhook/scenarios/history"
 )
 
 // Undecided lists the texts without their replies of which a record cannot tell
-// whether that could be helped, and says of the first what is open. The application was killed right after it was
-// told of them, and made no call. If it had just noted that it would, it must
-// leave it at that, for it promised not to send twice and finds no trace of
-// whether it did; if it had not come so far, it should have answered. Nobody
-// outside can see how far it had come.
+// whether that could be helped, and says of the first what is open. The
+// application was killed right after it was told of them, and made no call. If it
+// had just noted that it would, it must leave it at that, for it promised not to
+// send twice and finds no trace of whether it did; if it had not come so far, it
+// should have answered. Nobody outside can see how far it had come.
 //
 // To tell it of such a text again decides at least one of the two ways to be
 // wrong: if it then answers, it had not kept what it acknowledged.
@@ -70,13 +71,32 @@ func forgot(h *history.History, k *history.Kill, due []*history.Inbound) *Findin
 		if again == nil || h.CaughtBy(in) != k {
 			continue
 		}
-		for _, c := range h.CallsTo(in.Handset, again.Started) {
-			if c.Conversation == in.Conversation {
-				f := failed(in.Handset, fmt.Sprintf("message %s was acknowledged, then the application was killed%s; after its restart it did nothing about it until it was told again (%s), so it had not kept what it acknowledged",
-					in.Message.ID, at(k), title(again)), append(seqs(in), k.Seq, k.Ready, c.Seq)...)
-				return &f
-			}
+		if c := answering(h, in, again); c != nil {
+			f := failed(in.Handset, fmt.Sprintf("message %s was acknowledged, then the application was killed%s; after its restart it did nothing about it until it was told again (%s), so it had not kept what it acknowledged",
+				in.Message.ID, at(k), title(again)), append(seqs(in), k.Seq, k.Ready, c.Seq)...)
+			return &f
 		}
 	}
 	return nil
+}
+
+// answering is the call that a reminder brought about: the next one in the
+// conversation, if it came before a rest and nothing else asked for it. Nil if
+// there is none.
+func answering(h *history.History, in *history.Inbound, again *history.Attempt) *history.Call {
+	calls := h.CallsTo(in.Handset, again.Started)
+	i := slices.IndexFunc(calls, func(c *history.Call) bool { return c.Conversation == in.Conversation })
+	if i < 0 || h.AtRest(again.Started, calls[i].Seq) {
+		return nil
+	}
+	other := slices.ContainsFunc(h.Inbound, func(o *history.Inbound) bool {
+		return o != in && o.Handset == in.Handset && again.Started < o.Tried() && o.Tried() < calls[i].Seq
+	})
+	asked := slices.ContainsFunc(h.Asks, func(a history.Ask) bool {
+		return a.Handset == in.Handset && a.Seq < calls[i].Seq && (a.Body == "" || calls[i].Says(a.Body))
+	})
+	if other || asked {
+		return nil
+	}
+	return calls[i]
 }

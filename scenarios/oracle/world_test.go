@@ -89,6 +89,20 @@ func TestCrashRecovery(t *testing.T) {
 			r.Tells(t, historytest.Attempt{Why: journal.Manual})
 			r.Replies(t, "yes")
 		}), oracle.Fail, "did nothing about it until it was told again (attempt 2 of evt_1 (message.received)), so it had not kept what it acknowledged", nil},
+		{"silent when told again, and answers the next text", killed("acked", func(r *record, t *historytest.Text) {
+			r.Quiet()
+			r.Tells(t, historytest.Attempt{Why: journal.Duplicate})
+			r.Quiet()
+			next := r.Texts("ana", ask)
+			r.Acks(next)
+			r.Replies(next, "yes")
+		}), oracle.NotExercised, "so it had kept the text", nil},
+		{"silent when told again, and sends what waited for that", killed("acked", func(r *record, t *historytest.Text) {
+			r.AsksFor("ana", "queues", "Your table is ready")
+			r.Quiet()
+			r.Tells(t, historytest.Attempt{Why: journal.Manual})
+			r.Replies(t, "Your table is ready")
+		}), oracle.Pass, "", nil},
 		{"told again before it had the time to take it up", killed("acked", func(r *record, t *historytest.Text) {
 			r.Tells(t, historytest.Attempt{Why: journal.Duplicate})
 			r.Replies(t, "yes")
