@@ -53,8 +53,18 @@ func (c *Call) Sends() bool {
 // Unknown reports whether the caller cannot know what was done: no answer, a
 // failing one, one that could not be read, or its own end.
 func (c *Call) Unknown() bool {
-	return c.Told == 0 || c.Killed > 0 || c.Status == 0 || c.Status >= http.StatusInternalServerError ||
-		slices.ContainsFunc(c.Faults, func(f journal.Fault) bool { return blurs(f.Kind) })
+	return c.Told == 0 || c.Killed > 0 || c.Status == 0 || c.Status >= http.StatusInternalServerError || c.blurred()
+}
+
+// Unnoted reports whether the call was answered plainly right before a kill, so
+// that its caller may not have lived to take note: nobody outside can tell.
+func (c *Call) Unnoted() bool {
+	answered := c.Told > 0 && c.Told < c.Killed && c.Status > 0 && c.Status < http.StatusInternalServerError
+	return answered && !c.blurred()
+}
+
+func (c *Call) blurred() bool {
+	return slices.ContainsFunc(c.Faults, func(f journal.Fault) bool { return blurs(f.Kind) })
 }
 
 // blurs reports whether a fault keeps the caller from knowing. The rest answer

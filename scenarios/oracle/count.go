@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/switchhook/switchhook/scenarios/history"
@@ -10,17 +11,18 @@ const needDeclared = "a text that `replies` in sut.yaml declares, and its webhoo
 
 func atMostOnce(h *history.History) Finding {
 	l, seen, undeclared := balance(h), 0, 0
-	var helpless *Finding
+	var helpless, open *Finding
 	for _, a := range l.accounts {
 		for _, s := range a.extra {
 			return failed(a.Handset, tooMany(a, s), proof(a, s)...)
 		}
 		for _, s := range a.resent {
-			f := sentAgain(h, a, s)
-			if f.Status == Fail {
+			switch f := sentAgain(h, a, s); {
+			case f.Status == Fail:
 				return f
-			}
-			if helpless == nil {
+			case f.Status == NotExercised:
+				open = &f
+			case helpless == nil:
 				helpless = &f
 			}
 		}
@@ -34,8 +36,8 @@ func atMostOnce(h *history.History) Finding {
 			}
 		}
 	}
-	if helpless != nil {
-		return *helpless
+	if found := cmp.Or(helpless, open); found != nil {
+		return *found
 	}
 	if seen == 0 && undeclared > 0 {
 		return notExercised("no promise speaks of the texts in this record", needDeclared)
@@ -70,15 +72,15 @@ func answered(h *history.History) Finding {
 			return *f
 		}
 	}
-	return t.finding(h)
+	return t.finding()
 }
 
 // outcomes is what became of the replies that were owed.
 type outcomes struct {
-	owed      int // texts
-	vain      int // replies given up
-	helpless  *Finding
-	undecided []*history.Inbound
+	owed     int // texts
+	vain     int // replies given up
+	helpless *Finding
+	open     *Finding
 }
 
 // add takes in one conversation, and returns what fails there.
@@ -95,7 +97,7 @@ func (t *outcomes) add(l *ledger, a *account) *Finding {
 		return &f
 	}
 	f := lost(l, a)
-	switch missing, unknown := inTheDark(l, a); {
+	switch missing, unknown, _ := inTheDark(l, a); {
 	case f != nil && f.Status == Fail:
 		return f
 	case f != nil && t.helpless == nil:
@@ -103,18 +105,17 @@ func (t *outcomes) add(l *ledger, a *account) *Finding {
 	case f == nil && missing > 0 && len(unknown) > 0:
 		t.vain += missing
 	}
-	t.undecided = append(t.undecided, l.undecided(a)...)
+	t.open = cmp.Or(t.open, l.open(a))
 	t.owed += len(l.owed(a))
 	return nil
 }
 
 // finding is that of conversations of which none fails.
-func (t *outcomes) finding(h *history.History) Finding {
+func (t *outcomes) finding() Finding {
+	found := cmp.Or(t.helpless, t.open)
 	switch {
-	case t.helpless != nil:
-		return *t.helpless
-	case len(t.undecided) > 0:
-		return untold(h, t.undecided[0])
+	case found != nil:
+		return *found
 	case t.owed == 0:
 		return notExercised("no acknowledged text had a reply to come", "a text with `expect: 1` or more in `replies` of sut.yaml, told to its end")
 	}

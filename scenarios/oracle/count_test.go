@@ -132,6 +132,14 @@ func TestAtMostOnce(t *testing.T) {
 			r.Kills("answered")
 			r.Restarts()
 			r.Replies(t, "yes")
+		}, oracle.NotExercised, "was texted again (message msg_3) after call-1, which was told 201 right before the application was killed", policy(history.AtLeastOnce)},
+		{"sent again after its end, unanswered", func(r *record) {
+			t := r.Texts("ana", ask)
+			r.Acks(t)
+			sends(r, "yes", historytest.Call{Fault: journal.TimeoutAfter, Silent: true})
+			r.Kills("accepted")
+			r.Restarts()
+			r.Replies(t, "yes")
 		}, oracle.Unavoidable, "it was killed before it could note the answer", policy(history.AtLeastOnce)},
 		{"sent again long after the answer", func(r *record) {
 			t := r.Texts("ana", ask)
@@ -303,6 +311,21 @@ func TestAnswered(t *testing.T) {
 			r.Kills("called")
 			r.Restarts()
 		}, oracle.Unavoidable, "it was killed", nil},
+		{"killed right after it was told to wait, and it promised not to send again", func(r *record) {
+			r.Acks(r.Texts("ana", ask))
+			r.AtOnce(func() {
+				r.Sends(r.Number("ana"), historytest.Line, "yes", historytest.Call{Fault: journal.RateLimit, Refused: sms.RateLimited, Status: 429})
+				r.Kills("answered")
+			})
+			r.Restarts()
+		}, oracle.NotExercised, "is short of 1 reply after call-1, which was told 429 right before the application was killed", nil},
+		{"killed long after it was told to wait", func(r *record) {
+			r.Acks(r.Texts("ana", ask))
+			r.Sends(r.Number("ana"), historytest.Line, "yes", historytest.Call{Fault: journal.RateLimit, Refused: sms.RateLimited, Status: 429})
+			r.Passes(time.Minute)
+			r.Kills("waiting")
+			r.Restarts()
+		}, oracle.Fail, "0 replies where 1 is right", nil},
 		{"nobody was there to be told to the end", func(r *record) {
 			t := r.Texts("ana", ask)
 			r.Kills("received")

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -9,7 +10,7 @@ import (
 
 func survives(h *history.History) Finding {
 	l, seen := balance(h), 0
-	var undecided []*history.Inbound
+	var open *Finding
 	for _, k := range h.Kills {
 		if k.Ready == 0 {
 			continue
@@ -20,7 +21,7 @@ func survives(h *history.History) Finding {
 				continue
 			}
 			seen += len(due)
-			undecided = append(undecided, l.undecided(a)...)
+			open = cmp.Or(open, l.open(a))
 			if f := forgot(h, k, due); f != nil {
 				return *f
 			}
@@ -41,8 +42,8 @@ func survives(h *history.History) Finding {
 		return notExercised("the application was not killed and started again after it had acknowledged a text that awaits a reply",
 			"a line like `kill when acked of ana`, and `start` in sut.yaml")
 	}
-	if len(undecided) > 0 {
-		return untold(h, undecided[0])
+	if open != nil {
+		return *open
 	}
 	return passed(fmt.Sprintf("%s before a kill, and no reply is missing or doubled that could be helped", count(seen, "text acknowledged", "texts acknowledged")))
 }

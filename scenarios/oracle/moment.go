@@ -7,30 +7,51 @@ import (
 	"github.com/switchhook/switchhook/scenarios/history"
 )
 
-// Undecided lists the texts without their replies of which a record cannot tell
-// whether that could be helped, and says of the first what is open. The
-// application was killed right after it was told of them, and made no call. If it
-// had just noted that it would, it must leave it at that, for it promised not to
-// send twice and finds no trace of whether it did; if it had not come so far, it
-// should have answered. Nobody outside can see how far it had come.
+// Undecided says why a record cannot tell whether what a kill did could be
+// helped; "" if it can. Nobody outside can see how far the application had come:
 //
-// To tell it of such a text again decides at least one of the two ways to be
+// It was killed right after it was told of a text, and made no call. If it had
+// just noted that it would, it must leave it at that, for it promised not to send
+// twice and finds no trace of whether it did; if it had not come so far, it should
+// have answered. To tell it of such texts again decides one of the two ways to be
 // wrong: if it then answers, it had not kept what it acknowledged.
-func Undecided(h *history.History) (texts []*history.Inbound, says string) {
+//
+// Or it was killed right after a call was answered. If it had noted the answer, it
+// should have gone by it; if not, it is for its policy to say what follows.
+func Undecided(h *history.History) (again []*history.Inbound, says string) {
 	l := balance(h)
 	for _, a := range l.accounts {
-		texts = append(texts, l.undecided(a)...)
+		if f := l.open(a); f != nil && says == "" {
+			says = f.Says
+		}
+		again = append(again, l.undecided(a)...)
 	}
-	if len(texts) > 0 {
-		says = untold(h, texts[0]).Says
-	}
-	return texts, says
+	return again, says
 }
 
-// undecided lists those of one conversation: none if the replies that are missing
-// fail or have another excuse.
+// open is what rules find of a conversation that had nothing else to judge than
+// what a kill leaves open; nil if they had.
+func (l *ledger) open(a *account) *Finding {
+	if texts := l.undecided(a); len(texts) > 0 {
+		f := untold(l.history, texts[0])
+		return &f
+	}
+	if missing, unknown, unnoted := inTheDark(l, a); missing > len(unknown) && len(unnoted) > 0 && l.short(a) == 0 {
+		f := unseen(unnoted[0], fmt.Sprintf("%s is short of %s after %s", a.Handset, replies(missing), unnoted[0].ID))
+		return &f
+	}
+	for _, s := range a.resent {
+		if f := sentAgain(l.history, a, s); f.Status == NotExercised {
+			return &f
+		}
+	}
+	return nil
+}
+
+// undecided lists the texts of one conversation that were told right before a
+// kill: none if the replies that are missing fail or have another excuse.
 func (l *ledger) undecided(a *account) []*history.Inbound {
-	missing, unknown := inTheDark(l, a)
+	missing, unknown, _ := inTheDark(l, a)
 	if missing <= len(unknown) || l.short(a) > 0 {
 		return nil
 	}
@@ -61,6 +82,13 @@ func untold(h *history.History, in *history.Inbound) Finding {
 		says += ". Told of it again after the restart it did nothing, so it had kept the text"
 	}
 	return notExercised(says, "a kill at another moment: play it again")
+}
+
+// unseen is what rules find that had nothing else to judge than a call of which a
+// kill leaves open whether its answer was noted.
+func unseen(u *history.Call, says string) Finding {
+	return notExercised(fmt.Sprintf("%s, which was told %d right before the application was killed: nobody outside can tell whether it had noted the answer", says, u.Status),
+		"a kill at another moment: play it again")
 }
 
 // forgot finds a text that had been acknowledged and was answered only because

@@ -14,7 +14,8 @@ import (
 func sentAgain(h *history.History, a *account, s *history.Sent) Finding {
 	evidence, of := proof(a, s), "a send"
 	var known *history.Attempt
-	if u := unknownBefore(a, s); u != nil {
+	u := unknownBefore(a, s)
+	if u != nil {
 		evidence = append(evidence, u.Seq, u.Done, u.Told)
 		of = fmt.Sprintf("%s (%s)", u.ID, outcome(u))
 		known = reported(u, s.Call.Seq)
@@ -28,6 +29,9 @@ func sentAgain(h *history.History, a *account, s *history.Sent) Finding {
 		return failed(s.Handset, says+"; its policy is "+history.AtMostOnce, evidence...)
 	case h.Promise.Keyed:
 		return failed(s.Handset, says+"; the provider would have taken it for the same under the same idempotency key", evidence...)
+	}
+	if u != nil && u.Unnoted() {
+		return unseen(u, fmt.Sprintf("%s was texted again (message %s) after %s", s.Handset, s.ID, u.ID))
 	}
 	return unavoidable(s.Handset, says+"; the provider takes no idempotency key, so whoever does not want to lose a text must risk this", evidence...)
 }
@@ -61,7 +65,7 @@ func unknownBefore(a *account, s *history.Sent) *history.Call {
 // not be known and nothing had been made; nil if there are none, or if they were
 // given up after as many tries as may be asked for, all of them in vain.
 func lost(l *ledger, a *account) *Finding {
-	missing, unknown := inTheDark(l, a)
+	missing, unknown, _ := inTheDark(l, a)
 	if missing <= 0 || len(unknown) == 0 {
 		return nil
 	}
@@ -88,19 +92,22 @@ func lost(l *ledger, a *account) *Finding {
 }
 
 // inTheDark is how many replies are missing, leaving aside those that were
-// refused for good, and the calls with an unknown outcome that excuse it.
-func inTheDark(l *ledger, a *account) (missing int, unknown []*history.Call) {
+// refused for good, and the calls that excuse it: those with an unknown outcome,
+// and those of which a kill leaves open whether the answer was noted.
+func inTheDark(l *ledger, a *account) (missing int, unknown, unnoted []*history.Call) {
 	missing = expectedOf(l.owed(a)) - len(a.replies)
 	for _, c := range a.calls {
 		switch {
 		case missing <= 0 || !l.excuses(a, c):
+		case c.Unnoted():
+			unnoted = append(unnoted, c)
 		case c.Unknown() && c.Refused != sms.RecipientOut && c.Refused != sms.RecipientOff:
 			unknown = append(unknown, c)
 		default:
 			missing--
 		}
 	}
-	return missing, unknown
+	return missing, unknown, unnoted
 }
 
 // triesLike lists the calls with an unknown outcome that ask for the same words as u, u among them.

@@ -59,7 +59,7 @@ func (p *play) judge(results []report.Result) {
 // kill left open what the application would have done, expectations show no more.
 func (p *play) verdict(c *cast, r *report.Result, fired map[string]bool, h *history.History) (report.Verdict, string) {
 	broken := oracle.Primary(r.Findings) != nil
-	if texts, says := oracle.Undecided(h); len(texts) > 0 && !broken && p.fell == "" && p.unquiet == "" {
+	if _, says := oracle.Undecided(h); says != "" && !broken && p.fell == "" && p.unquiet == "" {
 		p.undecided = true
 		return report.NotExercised, says
 	}
