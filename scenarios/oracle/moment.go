@@ -109,12 +109,11 @@ func forgot(h *history.History, k *history.Kill, due []*history.Inbound) *Findin
 }
 
 // answering is the call that a reminder brought about: the next one in the
-// conversation, if it came before a rest and nothing else asked for it. Nil if
-// there is none.
+// conversation, unless something else asked for it. Nil if there is none.
 func answering(h *history.History, in *history.Inbound, again *history.Attempt) *history.Call {
 	calls := h.CallsTo(in.Handset, again.Started)
 	i := slices.IndexFunc(calls, func(c *history.Call) bool { return c.Conversation == in.Conversation })
-	if i < 0 || h.AtRest(again.Started, calls[i].Seq) {
+	if i < 0 {
 		return nil
 	}
 	other := slices.ContainsFunc(h.Inbound, func(o *history.Inbound) bool {
