@@ -87,6 +87,7 @@ func TestCrashRecovery(t *testing.T) {
 		{"answered when it was told again", killed("acked", func(r *record, t *historytest.Text) {
 			r.Quiet()
 			r.Tells(t, historytest.Attempt{Why: journal.Manual})
+			r.Quiet() // it takes its time
 			r.Replies(t, "yes")
 		}), oracle.Fail, "did nothing about it until it was told again (attempt 2 of evt_1 (message.received)), so it had not kept what it acknowledged", nil},
 		{"silent when told again, and answers the next text", killed("acked", func(r *record, t *historytest.Text) {
