@@ -67,13 +67,19 @@ func (b breach) words(r report.Result) (rule, says string) {
 // tries is how often a failure must show to be one.
 const tries = 3
 
-// failed takes a failure. One that is known is counted; any other is confirmed,
-// shrunk and kept, as far as the time goes.
-func (x *explorer) failed(ctx context.Context, p plan, r report.Result, b breach) error {
-	key, c := x.claim(p, b)
+// failed takes a failure. One that is known is counted, unless it is one that
+// nobody could help: that is to be proved of each. Any other is pursued.
+func (x *explorer) failed(ctx context.Context, p plan, r report.Result, b breach) (like bool, err error) {
+	key, c, like := x.claim(p, b)
 	if c == nil {
-		return nil
+		return like, nil
 	}
+	return false, x.pursue(ctx, key, c, r, b)
+}
+
+// pursue confirms a failure, shrinks it or looks for its proof, and keeps it, as
+// far as the time goes.
+func (x *explorer) pursue(ctx context.Context, key string, c *Case, r report.Result, b breach) error {
 	c.Result = r
 	c.Verdict = report.Fail
 	err := x.confirm(ctx, c, b)
@@ -99,28 +105,39 @@ func (x *explorer) failed(ctx context.Context, p plan, r report.Result, b breach
 }
 
 // claim counts a failure that is known or being looked at; any other is the
-// caller's to look at.
-func (x *explorer) claim(p plan, b breach) (key string, c *Case) {
+// caller's to look at. Like says that it is one that nobody could help, as far as
+// is known, and is not counted yet.
+func (x *explorer) claim(p plan, b breach) (key string, c *Case, like bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	own := marks(p.page.Plan)
-	for _, c := range x.out.Cases {
-		if c.covers(p, b, own) {
-			c.Same++
-			return "", nil
-		}
-	}
 	key = fmt.Sprint(p.provider, b, own)
 	if len(own) == 0 {
 		key += p.workload
 	}
-	if c := x.open[key]; c != nil {
-		c.Same++
-		return "", nil
+	known := x.open[key]
+	for _, c := range x.out.Cases {
+		if c.covers(p, b, own) {
+			known = c
+		}
 	}
-	c = &Case{Provider: p.provider, Oracle: b.oracle, Level: p.level, Workload: p.workload, After: x.out.Played, Page: p.page}
-	x.open[key] = c
-	return key, c
+	switch {
+	case known == nil:
+		c = newCase(p, b, x.out.Played)
+		x.open[key] = c
+		return key, c, false
+	case b.status == oracle.Unavoidable && known.Unproved == "":
+		return "", nil, true
+	}
+	known.Same++
+	if b.status == oracle.Unavoidable {
+		x.out.fell()
+	}
+	return "", nil, false
+}
+
+func newCase(p plan, b breach, after int) *Case {
+	return &Case{Provider: p.provider, Oracle: b.oracle, Level: p.level, Workload: p.workload, After: after, Page: p.page}
 }
 
 // covers reports whether a plan that breaks the same rule only adds to the case.

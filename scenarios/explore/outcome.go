@@ -93,6 +93,12 @@ func (o *Outcome) count(p plan, v report.Verdict) {
 	o.Verdicts[v]++
 }
 
+// fell counts a plan among the failures that was held to be unavoidable.
+func (o *Outcome) fell() {
+	o.Verdicts[report.Unavoidable]--
+	o.Verdicts[report.Fail]++
+}
+
 func (o *Outcome) omit(p plan, reason string) {
 	o.LeftOut = append(o.LeftOut, Omission{p.provider, p.workload, reason})
 }

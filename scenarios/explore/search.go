@@ -124,16 +124,24 @@ func (x *explorer) take(ctx context.Context, plans []plan) error {
 	x.works, x.failing = true, 0
 	x.mu.Unlock()
 	var unsure []plan
+	var like []int // ended like a case that nobody could help
 	for i, r := range results {
 		if r.Verdict == report.Inconclusive && len(plans) > 1 {
 			unsure = append(unsure, plans[i])
 			continue
 		}
-		if err := x.look(ctx, plans[i], r); err != nil {
+		same, err := x.look(ctx, plans[i], r)
+		if err != nil {
 			return err
+		}
+		if same {
+			like = append(like, i)
 		}
 	}
 	x.tell(plans[0])
+	if err := x.uphold(ctx, plans, results, like); err != nil {
+		return err
+	}
 	half := (len(unsure) + 1) / 2
 	for _, part := range [][]plan{unsure[:half], unsure[half:]} {
 		if len(part) > 0 && x.fresh.Err() == nil {
@@ -176,8 +184,9 @@ func (x *explorer) tell(p plan) {
 	})
 }
 
-// look takes in the result of one plan.
-func (x *explorer) look(ctx context.Context, p plan, r report.Result) error {
+// look takes in the result of one plan. It reports whether that is one that
+// nobody could help like another before, which is still to be proved.
+func (x *explorer) look(ctx context.Context, p plan, r report.Result) (like bool, err error) {
 	x.mu.Lock()
 	x.out.count(p, r.Verdict)
 	if r.Verdict != report.NotExercised && r.Verdict != report.Inconclusive && r.Verdict != report.LeftOut {
@@ -199,7 +208,7 @@ func (x *explorer) look(ctx context.Context, p plan, r report.Result) error {
 	if b, ok := breachOf(r); ok {
 		return x.failed(ctx, p, r, b)
 	}
-	return nil
+	return false, nil
 }
 
 // settle takes the result of a workload without a fault: it can be explored if

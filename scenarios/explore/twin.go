@@ -61,7 +61,7 @@ func (x *explorer) excuse(ctx context.Context, c *Case, b breach) error {
 	other := c.Page
 	plan, ok := twin(c.Page.Plan)
 	if !ok {
-		c.fall(b.finding(c.Result), "no other plan would have told the application the same, so it could have known")
+		x.fall(c, b.finding(c.Result), "no other plan would have told the application the same, so it could have known")
 		return nil
 	}
 	other.Plan = plan
@@ -81,15 +81,71 @@ func (x *explorer) excuse(ctx context.Context, c *Case, b breach) error {
 			return nil
 		}
 	}
-	c.fall(b.finding(c.Result), fmt.Sprintf("under %q %s", spell(plan), why))
+	x.fall(c, b.finding(c.Result), fmt.Sprintf("under %q %s", spell(plan), why))
 	return nil
 }
 
 // fall makes a case that was not proved a failure of the policy.
-func (c *Case) fall(f *oracle.Finding, why string) {
+func (x *explorer) fall(c *Case, f *oracle.Finding, why string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.out.fell()
 	c.Unproved = why
 	f.Status = oracle.Fail
 	f.Says += "; not proved to be unavoidable: " + why
+}
+
+// uphold plays the twins of plans of one script that ended like a case that nobody
+// could help. Those that are proved at once are counted with it; any other is
+// pursued by itself.
+func (x *explorer) uphold(ctx context.Context, plans []plan, results []report.Result, like []int) error {
+	var twins []page.Page
+	for _, i := range like {
+		other := plans[i].page
+		other.Plan, _ = twin(other.Plan)
+		twins = append(twins, other)
+	}
+	if len(twins) == 0 {
+		return nil
+	}
+	there, err := x.company.play(ctx, plans[0].provider, twins...)
+	if err != nil {
+		return err
+	}
+	for n, i := range like {
+		b, _ := breachOf(results[i])
+		if _, why := compare(results[i], there[n], *b.finding(results[i])); why == "" {
+			x.proved(plans[i], b)
+			continue
+		}
+		key := fmt.Sprint("by itself ", plans[i].name())
+		if err := x.pursue(ctx, key, newCase(plans[i], b, x.played()), results[i], b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// proved counts a plan with the case that it ended like.
+func (x *explorer) proved(p plan, b breach) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	own := marks(p.page.Plan)
+	for _, c := range x.out.Cases {
+		if c.covers(p, b, own) {
+			c.Same++
+			return
+		}
+	}
+	if c := x.open[fmt.Sprint(p.provider, b, own)]; c != nil {
+		c.Same++
+	}
+}
+
+func (x *explorer) played() int {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.out.Played
 }
 
 // compare looks for what a program could have gone by; why says what it was, or
