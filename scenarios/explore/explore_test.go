@@ -255,6 +255,25 @@ func TestFailureInCompanyOnlyIsFlaky(t *testing.T) {
 	}
 }
 
+// What failed only now and then on a busy machine, and always afterwards, is a
+// failure; it is told once.
+func TestFlakyIsLookedAtAgain(t *testing.T) {
+	t.Parallel()
+	plays := 0
+	a := &app{}
+	a.bug = func(p page.Page) int {
+		if !has(p, journal.DuplicateNow) {
+			return 0
+		}
+		plays++
+		return when(plays != 2, 1) // not when it is first confirmed
+	}
+	found := search(t, a, func(o *explore.Options) { o.Deepest, o.Parallel, o.Batch = explore.Singles, 1, 1 })
+	if len(found.Cases) != 1 || found.Cases[0].Verdict != report.Fail || !found.Cases[0].Shrunk || found.Cases[0].Same == 0 {
+		t.Error(text(t, found))
+	}
+}
+
 // Where no other plan would have told the application the same there is no proof,
 // however seldom it fails.
 func TestNothingIsExcusedWithoutProof(t *testing.T) {

@@ -104,6 +104,10 @@ func (x *explorer) pursue(ctx context.Context, key string, c *Case, r report.Res
 	return err
 }
 
+// moreLooks is how often one that failed now and then is pursued again when it
+// comes up once more: a busy machine may have been why.
+const moreLooks = 2
+
 // claim counts a failure that is known or being looked at; any other is the
 // caller's to look at. Like says that it is one that nobody could help, as far as
 // is known, and is not counted yet.
@@ -116,9 +120,15 @@ func (x *explorer) claim(p plan, b breach) (key string, c *Case, like bool) {
 		key += p.workload
 	}
 	known := x.open[key]
-	for _, c := range x.out.Cases {
-		if c.covers(p, b, own) {
-			known = c
+	for _, k := range x.out.Cases {
+		if !k.covers(p, b, own) {
+			continue
+		}
+		known = k
+		if k.Verdict == report.Flaky && k.looks < moreLooks {
+			k.looks++
+			known, key = nil, fmt.Sprint(key, " look ", k.looks)
+			break
 		}
 	}
 	switch {
@@ -231,6 +241,7 @@ func (x *explorer) keep(key string, c *Case, b breach) {
 	}
 	c.Rule, c.Says = b.words(c.Result)
 	c.Page.Provider, c.Page.Except = c.Provider, nil
+	x.out.supersede(c)
 	for _, k := range x.out.Cases {
 		if k.same(c) {
 			k.Same += c.Same + 1

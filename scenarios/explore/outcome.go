@@ -63,6 +63,7 @@ type Case struct {
 	Failed   int            `json:"failed"` // of the tries below
 	Tries    int            `json:"tries"`  // times that the smallest was played by itself
 	Same     int            `json:"same"`   // further plans that failed in the same way
+	looks    int            // at further plans that failed in the same way, while it is flaky
 	Shrunk   bool           `json:"shrunk"`
 	Proof    *Proof         `json:"proof,omitempty"`
 	Unproved string         `json:"unproved,omitempty"` // why what an oracle held to be unavoidable is a failure
@@ -91,6 +92,21 @@ func (o *Outcome) count(p plan, v report.Verdict) {
 	o.Played++
 	o.level(p.level).Played++
 	o.Verdicts[v]++
+}
+
+// supersede takes out what failed now and then under the same faults as a case
+// that always does.
+func (o *Outcome) supersede(c *Case) {
+	if c.Verdict != report.Fail {
+		return
+	}
+	o.Cases = slices.DeleteFunc(o.Cases, func(k *Case) bool {
+		flaky := k.Verdict == report.Flaky && k.Provider == c.Provider && k.Oracle == c.Oracle && len(c.Marks) > 0 && slices.Equal(k.Marks, c.Marks)
+		if flaky {
+			c.Same += k.Same + 1
+		}
+		return flaky
+	})
 }
 
 // fell counts a plan among the failures that was held to be unavoidable.
