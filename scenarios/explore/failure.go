@@ -91,6 +91,9 @@ func (x *explorer) pursue(ctx context.Context, key string, c *Case, r report.Res
 	default:
 		err = x.reduce(ctx, c, b)
 	}
+	if c.Unproved != "" {
+		b.status = oracle.Fail
+	}
 	if err != nil && b.status == oracle.Unavoidable {
 		c.Verdict = report.Unavoidable
 	}

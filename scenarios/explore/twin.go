@@ -165,10 +165,10 @@ func compare(here, there report.Result, f oracle.Finding) (p Proof, why string) 
 		if asked(a[i]) != asked(b[i]) {
 			return p, fmt.Sprintf("its call %d was another", i+1)
 		}
-		if a[i].Unknown() != b[i].Unknown() {
+		if blind(a[i]) != blind(b[i]) {
 			return p, fmt.Sprintf("it knew the outcome of call %d", i+1)
 		}
-		if !a[i].Unknown() {
+		if !blind(a[i]) {
 			continue
 		}
 		if told(here, a[i]) != told(there, b[i]) {
@@ -199,6 +199,10 @@ func sends(r report.Result, who sms.Number) []*history.Call {
 	h := history.New(r.Entries, history.Promise{})
 	return slices.DeleteFunc(h.Calls, func(c *history.Call) bool { return c.Handset != who || !c.Sends() })
 }
+
+// blind reports whether nobody could know the outcome of a call. Of one that was
+// answered right before a kill somebody might.
+func blind(c *history.Call) bool { return c.Unknown() && !c.Unnoted() }
 
 func asked(c *history.Call) string { return c.Request.Method + " " + c.Request.Route }
 

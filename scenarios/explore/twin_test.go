@@ -66,6 +66,9 @@ func TestEachUnavoidablePlanIsProved(t *testing.T) {
 		t.Fatalf("%d cases, exit code %d", len(found.Cases), found.ExitCode())
 	}
 	fail, proved := found.Cases[0], found.Cases[1]
+	if !strings.HasPrefix(fail.Says, "it is short; not proved to be unavoidable") || fail.Rule != "answered" {
+		t.Errorf("it says %q of %q", fail.Says, fail.Rule)
+	}
 	if fail.Workload != "careless" || fail.Verdict != report.Fail || !strings.Contains(fail.Unproved, "it sent 2 times where it sent 1 times here") {
 		t.Errorf("%s: %s, %q", fail.Workload, fail.Verdict, fail.Unproved)
 	}

@@ -226,3 +226,30 @@ func TestDriftIsTiedToWhatItIsAbout(t *testing.T) {
 		}
 	}
 }
+
+// Of an answer right before a kill nobody can tell whether it was noted.
+func TestAnsweredRightBeforeAKill(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		call historytest.Call
+		wait time.Duration
+		want bool
+	}{
+		"made":         {historytest.Call{}, 0, true},
+		"refused":      {historytest.Call{Refused: sms.RateLimited, Status: 429}, 0, true},
+		"an error":     {historytest.Call{Refused: sms.Internal, Status: 500}, 0, false},
+		"not answered": {historytest.Call{Fault: journal.TimeoutAfter, Silent: true}, 0, false},
+		"unreadable":   {historytest.Call{Fault: journal.Malformed}, 0, false},
+		"long before":  {historytest.Call{}, time.Minute, false},
+	} {
+		var r historytest.Record
+		r.AtOnce(func() {
+			r.Sends(r.Number("ana"), historytest.Line, "yes", tt.call)
+			r.Passes(tt.wait)
+			r.Kills("answered")
+		})
+		if got := read(&r).Calls[0].Unnoted(); got != tt.want {
+			t.Errorf("%s: unnoted %t", name, got)
+		}
+	}
+}
