@@ -3,6 +3,9 @@
 // say in their own handsets' names, kills and restarts the application where
 // they say so, and has the record of each page judged.
 //
+// What a kill leaves open it asks after: it tells the application again of a text
+// that was not answered, and plays a page again whose kills tell nothing.
+//
 // Pages that differ only in their plan of faults can be played in lock-step, by
 // casts of their own: a step is done for all of them before the next, and one
 // wait for quiet serves all.
