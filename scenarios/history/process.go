@@ -102,10 +102,26 @@ func (h *History) Reminder(in *Inbound) *Attempt {
 			first = a
 		}
 	}
-	if first == nil || h.callsIn(in.Conversation, k.Seq, first.Started) > 0 {
+	if first == nil || h.callsIn(in.Conversation, k.Seq, first.Started) > h.causes(in, k.Seq, first.Started) {
 		return nil
 	}
 	return first
+}
+
+// causes counts what else than a text gave reason to call in its conversation
+// between two entries: other texts, and what the harness asked for.
+func (h *History) causes(in *Inbound, from, to uint64) (n int) {
+	for _, o := range h.Inbound {
+		if tried := o.Tried(); o != in && o.Conversation == in.Conversation && from < tried && tried < to {
+			n++
+		}
+	}
+	for _, ask := range h.Asks {
+		if ask.Handset == in.Handset && from < ask.Seq && ask.Seq < to {
+			n++
+		}
+	}
+	return n
 }
 
 // called reports whether the system under test had begun to answer a text by

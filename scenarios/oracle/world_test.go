@@ -90,6 +90,14 @@ func TestCrashRecovery(t *testing.T) {
 			r.Quiet() // it takes its time
 			r.Replies(t, "yes")
 		}), oracle.Fail, "did nothing about it until it was told again (attempt 2 of evt_1 (message.received)), so it had not kept what it acknowledged", nil},
+		{"answers the next text, and this one when it was told again", killed("acked", func(r *record, t *historytest.Text) {
+			next := r.Texts("ana", ask)
+			r.Acks(next)
+			r.Replies(next, "yes")
+			r.Quiet()
+			r.Tells(t, historytest.Attempt{Why: journal.Manual})
+			r.Replies(t, "yes")
+		}), oracle.Fail, "message msg_1 was acknowledged, then the application was killed (acked); after its restart it did nothing about it until it was told again", nil},
 		{"silent when told again, and answers the next text", killed("acked", func(r *record, t *historytest.Text) {
 			r.Quiet()
 			r.Tells(t, historytest.Attempt{Why: journal.Duplicate})

@@ -11,7 +11,7 @@ import (
 const (
 	meetingTime = 100 * time.Millisecond // check-then-mark-race: how long a check waits for another
 	batchTime   = 50 * time.Millisecond  // last-conversation: how long a text waits for its worker
-	turnTime    = 50 * time.Millisecond  // ack-before-persist: between looks whether it is a text's turn
+	turnTime    = 200 * time.Millisecond // ack-before-persist: between looks whether it is a text's turn
 )
 
 // Figures of other bugs.
