@@ -94,13 +94,14 @@ func (x *explorer) pursue(ctx context.Context, key string, c *Case, r report.Res
 	if c.Unproved != "" {
 		b.status = oracle.Fail
 	}
-	if err != nil && b.status == oracle.Unavoidable {
-		c.Verdict = report.Unavoidable
-	}
 	if err == nil && len(c.Page.Plan) > 0 {
 		err = x.contrast(ctx, c)
 	}
-	x.keep(key, c, b)
+	if b.status == oracle.Unavoidable && c.Proof == nil {
+		x.drop(key, plan{c.Level, c.Provider, c.Workload, c.Page})
+	} else {
+		x.keep(key, c, b)
+	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -118,10 +119,7 @@ func (x *explorer) claim(p plan, b breach) (key string, c *Case, like bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	own := marks(p.page.Plan)
-	key = fmt.Sprint(p.provider, b, own)
-	if len(own) == 0 {
-		key += p.workload
-	}
+	key = signature(p, b)
 	known := x.open[key]
 	for _, k := range x.out.Cases {
 		if !k.covers(p, b, own) {
@@ -147,6 +145,15 @@ func (x *explorer) claim(p plan, b breach) (key string, c *Case, like bool) {
 		x.out.fell()
 	}
 	return "", nil, false
+}
+
+// signature is what plans have in common that fail in the same way.
+func signature(p plan, b breach) string {
+	own := marks(p.page.Plan)
+	if len(own) == 0 {
+		return fmt.Sprint(p.provider, b, own, p.workload)
+	}
+	return fmt.Sprint(p.provider, b, own)
 }
 
 func newCase(p plan, b breach, after int) *Case {
@@ -300,8 +307,6 @@ func (c *Case) reason() string {
 		return fmt.Sprintf("it failed %d of %d times by itself in a new world, and once in the search", c.Failed, c.Tries)
 	case c.Proof != nil:
 		return c.Proof.Says
-	case c.Verdict == report.Unavoidable:
-		return "the time was up before it was proved that nobody could do better"
 	case c.Tries < tries:
 		return fmt.Sprintf("the time was up before it was confirmed: it failed %d of %d times by itself", c.Failed, c.Tries)
 	}

@@ -132,6 +132,7 @@ func (x *explorer) take(ctx context.Context, plans []plan) error {
 		}
 		same, err := x.look(ctx, plans[i], r)
 		if err != nil {
+			x.dropAll(plans, like)
 			return err
 		}
 		if same {

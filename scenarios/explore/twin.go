@@ -110,6 +110,7 @@ func (x *explorer) uphold(ctx context.Context, plans []plan, results []report.Re
 	}
 	there, err := x.company.play(ctx, plans[0].provider, twins...)
 	if err != nil {
+		x.dropAll(plans, like)
 		return err
 	}
 	for n, i := range like {
@@ -120,6 +121,7 @@ func (x *explorer) uphold(ctx context.Context, plans []plan, results []report.Re
 		}
 		key := fmt.Sprint("by itself ", plans[i].name())
 		if err := x.pursue(ctx, key, newCase(plans[i], b, x.played()), results[i], b); err != nil {
+			x.dropAll(plans, like[n+1:])
 			return err
 		}
 	}
@@ -137,8 +139,25 @@ func (x *explorer) proved(p plan, b breach) {
 			return
 		}
 	}
-	if c := x.open[fmt.Sprint(p.provider, b, own)]; c != nil {
+	if c := x.open[signature(p, b)]; c != nil {
 		c.Same++
+	}
+}
+
+// drop takes back that a plan ended in a way that nobody could help, for there
+// was no time to prove it.
+func (x *explorer) drop(key string, p plan) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	delete(x.open, key)
+	x.out.Verdicts[report.Unavoidable]--
+	x.out.Verdicts[report.Inconclusive]++
+	x.out.doubt(p, "the time was up before it was proved that nobody could do better")
+}
+
+func (x *explorer) dropAll(plans []plan, which []int) {
+	for _, i := range which {
+		x.drop("", plans[i])
 	}
 }
 

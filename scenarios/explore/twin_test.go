@@ -79,3 +79,43 @@ func TestEachUnavoidablePlanIsProved(t *testing.T) {
 		t.Errorf("verdicts %v, want 1 fail and 2 unavoidable", found.Verdicts)
 	}
 }
+
+// cut is a sender whose time is up when a twin is played.
+type cut struct {
+	sender
+	end context.CancelFunc
+}
+
+func (c cut) Play(ctx context.Context, pages ...page.Page) ([]report.Result, error) {
+	for _, s := range pages[0].Plan {
+		if s.Fault.Kind == journal.ErrorAfter {
+			c.end()
+			return nil, ctx.Err()
+		}
+	}
+	return c.sender.Play(ctx, pages...)
+}
+
+// What there was no time to prove is not unavoidable, and no failure either.
+func TestWhatIsNotProvedInTimeIsInconclusive(t *testing.T) {
+	t.Parallel()
+	p, err := page.Parse("careful.txtar", []byte("# x\nprovider any\n-- script --\nana asks\n-- plan --\nfault error-before of ana\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	defer end()
+	found, err := Run(ctx, Options{
+		Open:      func(context.Context, Scene) (Stage, error) { return cut{end: end}, nil },
+		Providers: []string{"acme"}, Workloads: []page.Page{p}, KeepFaults: true, Shallow: true, Parallel: 1,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found.Cases) != 0 || found.Verdicts[report.Unavoidable] != 0 || found.Verdicts[report.Inconclusive] != 1 {
+		t.Errorf("%d cases, verdicts %v", len(found.Cases), found.Verdicts)
+	}
+	if len(found.Doubts) != 1 || !strings.Contains(found.Doubts[0].Reason, "before it was proved") {
+		t.Errorf("doubts %+v", found.Doubts)
+	}
+}
