@@ -51,11 +51,11 @@ func TestPagesDocumentShowsEveryVerb(t *testing.T) {
 	}
 	shown := map[string]bool{}
 	for _, s := range p.Steps() {
-		shown[string(s.Verb)], shown[string(s.Verb)+" "+s.Word+string(s.Kill.Point)] = true, true
+		shown[string(s.Verb)], shown[string(s.Verb)+" "+s.Word+string(s.Kill.Point+s.Until.Point)] = true, true
 	}
 	for _, want := range []string{
-		"texts", "asks", "sends", "queues", "settle", "advance", "fault", "switch",
-		"kill now", "kill received", "kill called", "kill accepted", "kill answered", "kill acked",
+		"texts", "asks", "sends", "queues", "settle", "settle answered", "settle acked", "advance", "fault", "switch",
+		"kill now", "kill received", "kill called", "kill accepted", "kill answered", "kill waiting", "kill acked",
 		"handset off", "handset on", "handset no-receipts", "handset no-mms", "handset fails",
 		"webhooks timeout", "webhooks parallel", "webhooks unordered", "webhooks rotate",
 		"expect replies", "expect sends-to", "expect calls-to", "expect attempts", "expect conversations", "expect state",

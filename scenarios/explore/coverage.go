@@ -56,7 +56,7 @@ func struck(entries []journal.Entry) map[string]bool {
 		case e.Kind == journal.KindFaultFired && e.Fault != nil:
 			out[mark(page.Step{Verb: page.Plan, Fault: *e.Fault})] = true
 		case e.Process != nil && e.Process.State == "killed":
-			out[mark(page.Step{Verb: page.Slay, Kill: page.Kill{Point: page.Point(e.Process.Point)}})] = true
+			out[mark(page.Step{Verb: page.Slay, Kill: page.Kill{Spot: page.Spot{Point: page.Point(e.Process.Point)}}})] = true
 		}
 	}
 	return out

@@ -66,7 +66,7 @@ func ends(at position) []page.Step {
 			if late && p == page.Waiting {
 				continue // nobody tries to tell it anything that it could miss
 			}
-			k := page.Kill{Point: p, Late: late}
+			k := page.Kill{Spot: page.Spot{Point: p}, Late: late}
 			if at.nth > 1 {
 				k.Nth = at.nth
 			}
@@ -79,8 +79,8 @@ func ends(at position) []page.Step {
 // atRest are the kills that are bound to no position.
 func atRest() []page.Step {
 	return []page.Step{
-		{Verb: page.Slay, Kill: page.Kill{Point: page.Now}},
-		{Verb: page.Slay, Kill: page.Kill{Point: page.Now, Late: true}},
+		{Verb: page.Slay, Kill: page.Kill{Spot: page.Spot{Point: page.Now}}},
+		{Verb: page.Slay, Kill: page.Kill{Spot: page.Spot{Point: page.Now}, Late: true}},
 	}
 }
 

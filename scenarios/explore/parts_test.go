@@ -277,7 +277,7 @@ func TestWorkloadOfAPage(t *testing.T) {
 	if _, err := page.Parse("x.txtar", page.Format(p)); err != nil {
 		t.Errorf("the page itself was changed: %v", err)
 	}
-	p.Phases = []page.Phase{{Steps: []page.Step{{Verb: page.Slay, Kill: page.Kill{Point: page.Now}}}}}
+	p.Phases = []page.Phase{{Steps: []page.Step{{Verb: page.Slay, Kill: page.Kill{Spot: page.Spot{Point: page.Now}}}}}}
 	if _, err := workload(p, false); err == nil {
 		t.Error("a page of nothing but faults is a workload")
 	}

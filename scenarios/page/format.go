@@ -78,6 +78,8 @@ func (s Step) String() string {
 		return join(who, "asks", when(s.Named, "named"), on(s.On))
 	case Sends, Queues:
 		return join("app", string(s.Verb), who, strconv.Quote(s.Body), when(s.At > 0, "at +"+short(s.At)))
+	case Settle:
+		return join("settle", when(s.Until.Point != "", "until"), s.Until.of(who))
 	case Advance:
 		if s.By == 0 {
 			return "advance next"
@@ -121,12 +123,13 @@ func (s Step) fault(who string) string {
 }
 
 func (s Step) kill(who string) string {
-	k, out := s.Kill, "kill now"
-	if k.Point != Now {
-		out = join("kill when", string(k.Point), "of", who)
-	}
-	out = join(out, when(k.Nth != 0, "nth "+strconv.Itoa(k.Nth)), when(k.Attempt != 0, "attempt "+strconv.Itoa(k.Attempt)))
-	return join(out, when(k.Late, "restart late"))
+	return join("kill", when(s.Kill.Point != Now, "when"), s.Kill.of(who), when(s.Kill.Late, "restart late"))
+}
+
+// of writes a point of the work for a handset.
+func (s Spot) of(who string) string {
+	return join(string(s.Point), when(s.Point != Now && s.Point != "", "of "+who),
+		when(s.Nth != 0, "nth "+strconv.Itoa(s.Nth)), when(s.Attempt != 0, "attempt "+strconv.Itoa(s.Attempt)))
 }
 
 // join puts one space between the parts that are not empty.

@@ -70,7 +70,7 @@ const (
 	Asks     Verb = "asks"     // Who, Named, On: handsets text what the application is declared to answer
 	Sends    Verb = "sends"    // Who, Body, At: the application is made to text a handset first
 	Queues   Verb = "queues"   // Who, Body: the same, but it holds the text until the handset's next message
-	Settle   Verb = "settle"   // until the world is quiet
+	Settle   Verb = "settle"   // Until, Who: until the world is quiet, or before that the work for a handset came to a point
 	Advance  Verb = "advance"  // By, or to the next due item if By is 0
 	Plan     Verb = "fault"    // Fault, Who: a fault from here on, of one handset if Who is set
 	Slay     Verb = "kill"     // Kill, Who: the application is killed, and started again
@@ -104,6 +104,7 @@ type Step struct {
 	At        time.Duration // the provider is to hold the text for so long; 0: it leaves at once
 	Fault     journal.Fault
 	Kill      Kill
+	Until     Spot // Point "" waits for quiet
 	Word      string
 	Value     string
 	N         int
@@ -113,10 +114,15 @@ type Step struct {
 // Kill says where the application is killed, from the step on, and when it is
 // started again.
 type Kill struct {
+	Spot
+	Late bool // start it again only after an attempt found nobody there
+}
+
+// Spot is a point in the work of the application for one handset.
+type Spot struct {
 	Point   Point
-	Nth     int  // the n-th text (Received, Acked) or send call of the handset; 0 is the first
-	Attempt int  // to tell of that text (Received, Acked); 0 is the first
-	Late    bool // start it again only after an attempt found nobody there
+	Nth     int // the n-th text (Received, Acked) or send call of the handset; 0 is the first
+	Attempt int // to tell of that text (Received, Acked); 0 is the first
 }
 
 // Point is a point in the work of the application.

@@ -24,6 +24,8 @@ func (l *line) step() Step {
 		l.took(word)
 		s := Step{Verb: Verb(word)}
 		switch s.Verb {
+		case Settle:
+			l.settle(&s)
 		case Advance:
 			l.advance(&s)
 		case Plan:
@@ -41,6 +43,27 @@ func (l *line) step() Step {
 		}
 		return s
 	}
+}
+
+// planned takes a line of a plan, which may name only handsets of the script.
+func (l *line) planned(cast map[string]bool) Step {
+	column, word := 1, l.peek()
+	if len(l.tokens) > 0 {
+		column = l.tokens[0].column
+	}
+	if l.err == nil && word != string(Plan) && word != string(Slay) {
+		l.fail(column, "a plan holds faults and kills only; write a line like \"fault duplicate of ana\", or move this one to the script")
+	}
+	tokens := l.tokens
+	s := l.step()
+	for _, who := range s.Who {
+		for _, t := range tokens {
+			if t.text == who && !cast[who] {
+				l.fail(t.column, "%q does nothing in the script; name one of its handsets", who)
+			}
+		}
+	}
+	return s
 }
 
 // subject takes a line that begins with handsets: "ana,ben asks named".

@@ -26,6 +26,7 @@ type fake struct {
 	due      []time.Time // what is pending; each fires a message event that says nothing
 	answers  int
 	restless string // why the world never comes to rest
+	busy     bool   // nor does anybody say so the first time
 	hooks    client.Webhooks
 	switches map[string]string
 	faults   []journal.Fault
@@ -87,7 +88,15 @@ func (f *fake) Advance(_ context.Context, a client.Advance) (client.Move, error)
 	return move, nil
 }
 
-func (f *fake) Settle(_ context.Context, s client.Settle) (client.Move, error) {
+func (f *fake) Settle(ctx context.Context, s client.Settle) (client.Move, error) {
+	f.mu.Lock()
+	busy := f.busy
+	f.busy = false
+	f.mu.Unlock()
+	if busy {
+		<-ctx.Done()
+		return client.Move{}, ctx.Err()
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.log("settle %s", s.Quiet.D())

@@ -41,7 +41,7 @@ func (p *play) slay(ctx context.Context, c *cast, s page.Step) error {
 	if err := p.read(ctx); err != nil {
 		return err
 	}
-	o := &order{step: s, who: c.first(s), after: p.tape.last}
+	o := &order{lookout: newLookout(s.Kill.Spot, c.first(s)), step: s, after: p.tape.last}
 	if f, ok := withholding[s.Kill.Point]; ok {
 		f.Nth, f.Attempt = s.Kill.Nth, s.Kill.Attempt
 		f.Match.Provider, f.Match.Handset = p.provider, o.who

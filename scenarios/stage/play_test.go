@@ -41,8 +41,17 @@ func TestVerdicts(t *testing.T) {
 		"no second answered text": {
 			"ana asks on line3\n", nil, report.NotExercised, "acme has only 2 numbers",
 		},
-		"an unknown switch":   {"switch colour red\n", nil, report.NotExercised, "no switch colour"},
-		"nothing to count":    {"ana asks\nexpect sends-to ana 0 since STOP\n", nil, report.NotExercised, "has not said STOP"},
+		"an unknown switch": {"switch colour red\n", nil, report.NotExercised, "no switch colour"},
+		"nothing to count":  {"ana asks\nexpect sends-to ana 0 since STOP\n", nil, report.NotExercised, "has not said STOP"},
+		"a point is never reached": {
+			"ana asks\nsettle until answered of ana nth 2\n", nil, report.NotExercised, "line 5: the application never came to that point",
+		},
+		"a point of somebody else": {
+			"ben asks\nsettle until acked of ana\n", nil, report.NotExercised, "line 5: the application never came to that point",
+		},
+		"a point is never reached, and why": {
+			"settle until acked of ana\nana asks\n", func(f *fake) { f.restless = "busy" }, report.Inconclusive, "busy",
+		},
 		"never quiet":         {"ana asks\n", func(f *fake) { f.restless = "2 exchanges are open" }, report.Inconclusive, "2 exchanges are open"},
 		"broken and restless": {"ana asks\n", func(f *fake) { f.restless, f.answers = "busy", 2 }, report.Fail, ""},
 	} {
@@ -58,6 +67,26 @@ func TestVerdicts(t *testing.T) {
 			}
 			if said := r.Reason + fmt.Sprint(r.Expects); !strings.Contains(said, tt.says) {
 				t.Errorf("said %q, want %q in it", said, tt.says)
+			}
+		})
+	}
+}
+
+// What a step waits for need not be the last thing that happens, and may have
+// happened before the step.
+func TestSettleUntilAPoint(t *testing.T) {
+	t.Parallel()
+	for _, point := range []string{"received of ana", "acked of ana", "answered of ana", "answered of ana nth 2"} {
+		t.Run(point, func(t *testing.T) {
+			t.Parallel()
+			f := newFake()
+			f.answers, f.busy = 2, true
+			r := f.stage().script(t, "ana asks\nsettle until "+point+"\nexpect replies ana 2\n")
+			if r.Reason != "" || len(r.Expects) > 0 {
+				t.Errorf("%s %s %v", r.Verdict, r.Reason, r.Expects)
+			}
+			if f.busy {
+				t.Error("nobody waited")
 			}
 		})
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"sync"
 
 	"github.com/switchhook/switchhook/emulator/journal"
@@ -35,16 +34,10 @@ type reaper struct {
 
 // order is a kill that waits for its point.
 type order struct {
-	step     page.Step
-	who      sms.Number
-	withhold string // the fault that holds the world at the point; "" for others
-	after    uint64 // the last entry before it
-
-	events map[string]bool // texts told so far
-	event  string          // the one that is meant, once it is known
-	calls  int             // sends so far
-	call   string          // the one that is meant, once it is known
-	done   bool
+	*lookout
+	step  page.Step
+	after uint64 // the last entry before it
+	done  bool
 }
 
 // death is a member that is down, and the entry after which it was.
@@ -61,7 +54,6 @@ func newReaper(w *World) *reaper {
 func (r *reaper) arm(ctx context.Context, o *order) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	o.events = map[string]bool{}
 	r.orders = append(r.orders, o)
 	if r.cancel != nil {
 		return
@@ -123,50 +115,6 @@ func (r *reaper) linger(o *order) {
 	idle, cancel := context.WithTimeout(r.ctx, idleTime)
 	defer cancel()
 	<-idle.Done()
-}
-
-// meets reports whether an entry is the point of the order.
-func (o *order) meets(e journal.Entry) bool {
-	switch {
-	case o.step.Kill.Point.InWebhook():
-		return o.meetsAttempt(e)
-	case o.withhold != "":
-		if e.Kind == journal.KindFaultFired && e.Fault != nil && e.Fault.ID == o.withhold {
-			o.call = e.Fault.At
-		}
-		return e.Kind == journal.KindTold && e.Call != nil && o.call == e.Call.ID
-	}
-	if e.Call == nil {
-		return false
-	}
-	if (e.Kind == journal.KindAccepted || e.Kind == journal.KindRefused) && e.Call.Handset == o.who {
-		if o.calls++; o.calls == max(1, o.step.Kill.Nth) {
-			o.call = e.Call.ID
-		}
-	}
-	return e.Kind == journal.KindTold && o.call == e.Call.ID && e.Call.Status != 0
-}
-
-// meetsAttempt counts texts as faults do: by the events that tell of them.
-func (o *order) meetsAttempt(e journal.Entry) bool {
-	a := e.Attempt
-	if a == nil || a.Neutral != sms.MessageReceived || a.Handset != o.who ||
-		e.Kind != journal.KindAttemptStarted && e.Kind != journal.KindAttemptEnded {
-		return false
-	}
-	if !o.events[a.Event] {
-		o.events[a.Event] = true
-		if len(o.events) == max(1, o.step.Kill.Nth) {
-			o.event = a.Event
-		}
-	}
-	if a.Event != o.event || a.Number != max(1, o.step.Kill.Attempt) {
-		return false
-	}
-	if o.step.Kill.Point == page.Received {
-		return e.Kind == journal.KindAttemptStarted
-	}
-	return e.Kind == journal.KindAttemptEnded && a.Status/100 == http.StatusOK/100
 }
 
 // strike kills the replica that works for a handset, and starts it again unless

@@ -15,7 +15,7 @@ import (
 type opinions struct {
 	net   record
 	sut   *sut.SUT
-	read  int                 // entries that were looked at
+	read  int                 // entries after which it was asked
 	known map[string][]string // by the id of each message of the application, what it may know it under
 }
 
@@ -27,7 +27,7 @@ func (o *opinions) ask(ctx context.Context, entries []journal.Entry) error {
 	if _, says := o.sut.Probe[sut.StatusProbe]; !says {
 		return nil
 	}
-	for _, message := range o.moved(entries) {
+	for _, message := range o.moved(entries[o.read:]) {
 		probe, err := o.look(ctx, o.known[message])
 		if ctx.Err() != nil {
 			return unrest{"the application did not say in time what it thinks of message " + message + ", by its probe " + probe.Path}
@@ -39,6 +39,7 @@ func (o *opinions) ask(ctx context.Context, entries []journal.Entry) error {
 			return err
 		}
 	}
+	o.read = len(entries)
 	return nil
 }
 
@@ -56,16 +57,15 @@ func (o *opinions) look(ctx context.Context, names []string) (probe journal.Prob
 	return probe, err
 }
 
-// moved lists the application's messages that entries not looked at so far are
-// about, in the order of the record. Those of the provider itself are not
-// among them.
+// moved lists the application's messages that entries are about, in their order.
+// Those of the provider itself are not among them.
 func (o *opinions) moved(entries []journal.Entry) []string {
 	if o.known == nil {
 		o.known = map[string][]string{}
 	}
 	var ids []string
 	listed := map[string]bool{}
-	for _, e := range entries[o.read:] {
+	for _, e := range entries {
 		id := ""
 		switch {
 		case e.Kind == journal.KindMessage && e.Message != nil:
@@ -81,6 +81,5 @@ func (o *opinions) moved(entries []journal.Entry) []string {
 			ids = append(ids, id)
 		}
 	}
-	o.read = len(entries)
 	return ids
 }

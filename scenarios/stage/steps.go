@@ -19,6 +19,9 @@ import (
 func (p *play) step(ctx context.Context, i int) error {
 	switch s := p.script.Steps()[i]; s.Verb {
 	case page.Settle:
+		if s.Until.Point != "" {
+			return p.until(ctx, i)
+		}
 		return p.settle(ctx)
 	case page.Advance:
 		return p.advance(ctx, s.By)
