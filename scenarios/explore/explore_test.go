@@ -320,6 +320,9 @@ func TestOneThatHangsDoesNotSpoilTheOthers(t *testing.T) {
 	if !strings.Contains(text(t, found), "the world was not quiet in time") {
 		t.Errorf("it does not say why:\n%s", text(t, found))
 	}
+	if a.reused > 0 {
+		t.Errorf("%d plays in a world that was still busy", a.reused)
+	}
 }
 
 // What the network refuses is tried with one workload and not with the next.

@@ -29,9 +29,10 @@ type app struct {
 	// hangs are pages after which the world does not come to rest.
 	hangs func(page.Page) bool
 
-	mu    sync.Mutex
-	open  int
-	plays int
+	mu     sync.Mutex
+	open   int
+	plays  int
+	reused int // plays on a stage that was left busy
 }
 
 func (a *app) Open(context.Context, explore.Scene) (explore.Stage, error) {
@@ -42,7 +43,10 @@ func (a *app) Open(context.Context, explore.Scene) (explore.Stage, error) {
 }
 
 // stage plays pages by counting: each question is an event and a send.
-type stage struct{ app *app }
+type stage struct {
+	app  *app
+	busy bool
+}
 
 func (s *stage) Close() {
 	s.app.mu.Lock()
@@ -57,6 +61,9 @@ func (s *stage) Play(ctx context.Context, pages ...page.Page) ([]report.Result, 
 	s.app.mu.Lock()
 	defer s.app.mu.Unlock()
 	s.app.plays += len(pages)
+	if s.busy {
+		s.app.reused++
+	}
 	if s.app.crowd != nil {
 		if err := s.app.crowd(pages); err != nil {
 			return nil, err
@@ -68,6 +75,7 @@ func (s *stage) Play(ctx context.Context, pages ...page.Page) ([]report.Result, 
 		}
 	}
 	hung := s.app.hangs != nil && slices.ContainsFunc(pages, s.app.hangs)
+	s.busy = s.busy || hung
 	var out []report.Result
 	for _, p := range pages {
 		r := s.app.result(p)

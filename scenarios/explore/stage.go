@@ -179,6 +179,10 @@ func (c *company) once(ctx context.Context, scene Scene, pages []page.Page) ([]r
 		return nil, fmt.Errorf("%d results for %d pages", len(results), len(pages))
 	}
 	t.casts += len(pages)
+	if slices.ContainsFunc(results, func(r report.Result) bool { return r.Verdict == report.Inconclusive }) && !c.single {
+		t.Close() // it may still be busy with that
+		return results, nil
+	}
 	c.release(t)
 	return results, nil
 }

@@ -17,6 +17,9 @@ func (h *History) EventOf(id string) *Event { return h.events[id] }
 // WallOf is the real time of an entry; zero if there is none.
 func (h *History) WallOf(seq uint64) time.Time { return h.entries[seq].Wall }
 
+// TimeOf is the virtual time of an entry; zero if there is none.
+func (h *History) TimeOf(seq uint64) time.Time { return h.entries[seq].At }
+
 // Conversations lists them in the order of their first text.
 func (h *History) Conversations() []Conversation {
 	type place struct {

@@ -166,6 +166,39 @@ func TestPatience(t *testing.T) {
 				r.Replies(first, "yes")
 			})
 		}, oracle.Pass, "", nil},
+		{"told again by the network when the time was over", func(r *record) {
+			shows(r)
+			t := r.Texts("ana", ask)
+			r.AtOnce(func() {
+				end := r.Opens(t, historytest.Attempt{Outcome: journal.Failure, Class: "status", Status: 503})
+				sends(r, "yes", limited)
+				end()
+				r.Advances(30 * time.Second)
+				end = r.Opens(t, historytest.Attempt{Why: journal.Retry})
+				r.Replies(t, "yes")
+				end()
+			})
+		}, oracle.Pass, "1 send was told to wait", nil},
+		{"told again by the network too soon", func(r *record) {
+			shows(r)
+			t := r.Texts("ana", ask)
+			r.AtOnce(func() {
+				sends(r, "yes", limited)
+				r.Advances(300 * time.Millisecond)
+				r.Acks(t)
+				r.Replies(t, "yes")
+			})
+		}, oracle.Fail, "300ms later", nil},
+		{"the network's time went by, and nobody told it to go on", func(r *record) {
+			shows(r)
+			t := r.Texts("ana", ask)
+			r.Acks(t)
+			r.AtOnce(func() {
+				sends(r, "yes", limited)
+				r.Advances(30 * time.Second)
+				r.Replies(t, "yes")
+			})
+		}, oracle.Fail, "", nil},
 		{"two texts do not excuse two hurries", func(r *record) {
 			first, second := r.Texts("ana", ask), r.Texts("ana", ask)
 			r.Acks(first)

@@ -15,6 +15,15 @@ type link struct {
 	echoes []*history.Sent
 }
 
+// doubled reports whether the same reply came twice.
+func (k link) doubled() bool {
+	said := map[string]bool{}
+	for _, s := range k.echoes {
+		said[s.Message.Body] = true
+	}
+	return len(said) < len(k.echoes)
+}
+
 func orderedChain(h *history.History) Finding {
 	l, seen := balance(h), 0
 	for _, a := range l.accounts {
@@ -104,20 +113,28 @@ func repeated(_ *ledger, a *account, chain []link) (string, []uint64) {
 	return "", nil
 }
 
+// skipped says which step was acknowledged and not answered. Where there are
+// enough replies, one that came twice stands in its place.
 func skipped(l *ledger, a *account, chain []link) (string, []uint64) {
+	replaced := !hindered(a) && slices.ContainsFunc(chain, link.doubled)
 	for _, k := range chain {
-		if len(k.echoes) == 0 && l.history.Owed(k.in) && l.short(a) > 0 {
+		if len(k.echoes) == 0 && l.history.Owed(k.in) && (replaced || l.short(a) > 0) {
 			return fmt.Sprintf("step %d of %s was skipped: message %s was acknowledged and other steps were answered", k.in.Step, a.Handset, k.in.Message.ID), seqs(k.in)
 		}
 	}
 	return "", nil
 }
 
+// hindered reports whether any call failed, which may be made again: later than
+// the next, or twice in effect.
+func hindered(a *account) bool {
+	return slices.ContainsFunc(a.calls, func(c *history.Call) bool { return len(c.Faults) > 0 || c.Again() || c.Refused != "" })
+}
+
 // swapped says which step was answered before one that had been told and
-// acknowledged earlier. A failed call may be made again later than the next, so
-// nothing is said where there is one.
+// acknowledged earlier.
 func swapped(_ *ledger, a *account, chain []link) (string, []uint64) {
-	if slices.ContainsFunc(a.calls, func(c *history.Call) bool { return len(c.Faults) > 0 || c.Again() || c.Refused != "" }) {
+	if hindered(a) {
 		return "", nil
 	}
 	for i, early := range chain {

@@ -57,11 +57,11 @@ func tooMany(a *account, s *history.Sent) string {
 	}
 	got := len(a.replies) + len(a.resent) + len(a.extra)
 	if len(a.inbound) == 1 {
-		return fmt.Sprintf("message %s got %s where %d is right: %s",
-			text.Message.ID, replies(got), a.allowed, again(text, s.Call.Seq))
+		return fmt.Sprintf("message %s got %s where %s: %s",
+			text.Message.ID, replies(got), is(a.allowed), again(text, s.Call.Seq))
 	}
-	return fmt.Sprintf("%s got %s to %d texts where %d are right; the one too many came after message %s: %s",
-		a.Handset, replies(got), len(a.inbound), a.allowed, text.Message.ID, again(text, s.Call.Seq))
+	return fmt.Sprintf("%s got %s to %d texts where %s; the one too many came after message %s: %s",
+		a.Handset, replies(got), len(a.inbound), is(a.allowed), text.Message.ID, again(text, s.Call.Seq))
 }
 
 func answered(h *history.History) Finding {

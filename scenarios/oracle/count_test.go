@@ -48,6 +48,14 @@ func TestAtMostOnce(t *testing.T) {
 	tell(t, 1, []story{
 		{"answered once", answeredOnce, oracle.Pass, "1 text", nil},
 		{"not answered is not too often", silent, oracle.Pass, "", nil},
+		{"twice, after a text that was rightly not sent", func(r *record) {
+			r.Acks(r.Texts("ana", "STOP"))
+			r.Rests()
+			r.AsksFor("ana", "sends", later)
+			r.Rests()
+			r.Acks(r.Texts("ana", "START"))
+			answeredTwice(r)
+		}, oracle.Fail, "got 2 replies to 3 texts where 1 is right", func(p *history.Promise) { p.Replies = append(p.Replies, history.Reply{To: "START"}) }},
 		{"two replies to a text that has two", func(r *record) {
 			t := r.Texts("ana", twice)
 			r.Acks(t)
@@ -68,7 +76,7 @@ func TestAtMostOnce(t *testing.T) {
 			t := r.Texts("ana", mute)
 			r.Acks(t)
 			r.Replies(t, "you are welcome")
-		}, oracle.Fail, "got 1 reply where 0 is right", nil},
+		}, oracle.Fail, "got 1 reply where 0 are right", nil},
 		{"a second text does not pay for the reply before it", func(r *record) {
 			t := r.Texts("ana", ask)
 			r.Acks(t)

@@ -74,14 +74,15 @@ func silentAfterStop(h *history.History) Finding {
 			continue
 		}
 		seen++
-		confirms := h.Promise.Confirms
+		confirms, answers := h.Promise.Confirms, 0
 		for _, call := range h.CallsTo(c.Handset, c.Told) {
-			if until > 0 && call.Seq > until || !attempted(call) || onTheWire(l, c, call) {
-				continue
-			}
-			if h.MayConfirm(c, call) && confirms > 0 && !wasAsked(h, call) {
+			switch asked := wasAsked(h, call); {
+			case until > 0 && call.Seq > until || !attempted(call) || onTheWire(l, c, call):
+			case !asked && confirms > 0 && h.MayConfirm(c, call):
 				confirms--
-			} else {
+			case !asked && answers < answerable(h, c, call):
+				answers++
+			default:
 				return failed(c.Handset, overstepped(h, c, call), c.Seq, c.Told, call.Seq, call.Done)
 			}
 		}
@@ -90,6 +91,24 @@ func silentAfterStop(h *history.History) Finding {
 		return notExercised("nobody's STOP was acknowledged", needStop)
 	}
 	return passed(fmt.Sprintf("%s, and no send after the webhook about it was acknowledged", count(seen, "STOP", "STOPs")))
+}
+
+// answerable is how many calls may be answers to what the handset texted after a
+// STOP: to HELP, and to one more STOP.
+func answerable(h *history.History, c *history.Consent, call *history.Call) (n int) {
+	for _, in := range h.Inbound {
+		tried := in.Tried()
+		switch {
+		case in.Handset != c.Handset || in.Seq <= c.Seq || tried == 0 || tried > call.Seq:
+		case in.Keyword == sms.Stop:
+			n += h.Promise.Confirms
+		case in.Keyword == sms.Help && in.Expected == history.Undeclared:
+			n++
+		case in.Keyword == sms.Help:
+			n += in.Expected
+		}
+	}
+	return n
 }
 
 // wasAsked reports whether a call asked for a text that the harness had the

@@ -178,6 +178,59 @@ func TestSilentAfterStop(t *testing.T) {
 				send(r, refused)
 			})
 		}, oracle.Fail, "", nil},
+		{"a text that it was just asked to send, on the wire", func(r *record) {
+			r.AsksFor("ana", "sends", later)
+			t := r.Texts("ana", "STOP")
+			r.AtOnce(func() {
+				r.TellsConsent(t, historytest.Attempt{})
+				r.SendsTo("ana", later)
+			})
+		}, oracle.Pass, "", nil},
+		{"one that it was asked for before the world was at rest", func(r *record) {
+			r.AsksFor("ana", "sends", later)
+			r.Rests()
+			t := r.Texts("ana", "STOP")
+			r.AtOnce(func() {
+				r.TellsConsent(t, historytest.Attempt{})
+				r.SendsTo("ana", later)
+			})
+		}, oracle.Fail, "", nil},
+		{"a reply on the wire to a text that nobody declared", func(r *record) {
+			r.Acks(r.Texts("ana", strays))
+			t := r.Texts("ana", "STOP")
+			r.AtOnce(func() {
+				r.TellsConsent(t, historytest.Attempt{})
+				send(r, refused)
+			})
+		}, oracle.Pass, "", nil},
+		{"HELP is answered after STOP too", func(r *record) {
+			stopped(r)
+			r.Rests()
+			help := r.Texts("ana", "HELP")
+			r.Acks(help)
+			r.Replies(help, "We book tables.")
+		}, oracle.Pass, "", nil},
+		{"once", func(r *record) {
+			stopped(r)
+			r.Rests()
+			help := r.Texts("ana", "HELP")
+			r.Acks(help)
+			r.Replies(help, "We book tables.")
+			r.Replies(help, "And rooms.")
+		}, oracle.Fail, "", nil},
+		{"and not before it was asked for", func(r *record) {
+			stopped(r)
+			r.Rests()
+			send(r, historytest.Call{})
+			r.Acks(r.Texts("ana", "HELP"))
+		}, oracle.Fail, "", nil},
+		{"a carrier's copy of STOP is confirmed as well", func(r *record) {
+			t := r.Texts("ana", "STOP")
+			r.Acks(t)
+			send(r, historytest.Call{})
+			r.Acks(r.Copy("ana", t))
+			send(r, historytest.Call{})
+		}, oracle.Pass, "", confirms},
 		{"nor has a reply long after", func(r *record) {
 			r.Acks(r.Texts("ana", ask))
 			stopped(r)

@@ -91,6 +91,19 @@ func (l *ledger) steps() []step {
 			l.callAsks[ask.Handset]++
 		}})
 	}
+	gone := map[uint64]bool{}
+	for _, away := range absences(l.history) {
+		for _, ask := range suppressed(l.history, away) { // once it is back, nobody waits for these
+			if gone[ask.Seq] {
+				continue
+			}
+			gone[ask.Seq] = true
+			all = append(all, step{away.until, func() {
+				l.asks[ask.Handset] = max(l.asks[ask.Handset]-1, 0)
+				l.callAsks[ask.Handset] = max(l.callAsks[ask.Handset]-1, 0)
+			}})
+		}
+	}
 	for _, a := range l.accounts {
 		for _, c := range a.calls {
 			all = append(all, step{c.Seq, func() { l.bookCall(a, c) }})

@@ -85,6 +85,8 @@ func TestOrderedChain(t *testing.T) {
 		{"in order", steps("Got step 1.", "Got step 2.", "Got step 3."), oracle.Pass, "3 numbered texts", nil},
 		{"one twice", steps("Got step 1.", "Got step 2.", "Got step 2.", "Got step 3."), oracle.Fail, "step 2 of +18015550201 was done twice: message msg_6 answers it again", nil},
 		{"one left out", steps("Got step 1.", "Got step 3."), oracle.Fail, "step 2 of +18015550201 was skipped: message msg_2 was acknowledged", nil},
+		{"one twice in the place of another", steps("Got step 1.", "Got step 2.", "Got step 2."), oracle.Fail, "step 3 of +18015550201 was skipped", nil},
+		{"one that speaks of the next", steps("Now step 2.", "Got step 2.", "Got step 3."), oracle.Pass, "", nil},
 		{"one before its time", steps("Got step 2.", "Got step 1.", "Got step 3."), oracle.Fail, "step 2 of +18015550201 was answered before step 1", nil},
 		{"the second was worked on first", func(r *record) {
 			one, two := r.Texts("ana", "Step 1"), r.Texts("ana", "Step 2")
@@ -117,6 +119,14 @@ func TestOrderedChain(t *testing.T) {
 			r.Acks(two)
 			r.Replies(two, "Got step 2.")
 		}, oracle.Pass, "", policy("")},
+		{"one twice, as nobody could know, and another refused", func(r *record) {
+			one, two := r.Texts("ana", "Step 1"), r.Texts("ana", "Step 2")
+			r.Acks(one)
+			r.Sends(r.Number("ana"), historytest.Line, "Got step 1.", historytest.Call{Fault: journal.ErrorBefore, Refused: sms.Invalid, Status: 400})
+			r.Acks(two)
+			r.Sends(r.Number("ana"), historytest.Line, "Got step 2.", blurred(journal.ErrorAfter))
+			r.Replies(two, "Got step 2.")
+		}, oracle.Pass, "", nil},
 		{"sent again though nobody could know, and one too many elsewhere", func(r *record) {
 			one, two := r.Texts("ana", "Step 1"), r.Texts("ana", "Step 2")
 			r.Acks(one)

@@ -2,12 +2,13 @@ package oracle
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/switchhook/switchhook/scenarios/history"
 )
 
-// What is too often or too fast, in real time, for any program that means well.
+// What is too often or too fast, for any program that means well.
 const (
 	mostTries = 20 // tries of one send, where there was reason for one
 	tightGap  = 20 * time.Millisecond
@@ -50,7 +51,7 @@ func hasty(t *tries, group []*history.Call) *Finding {
 	h, early := t.ledger.history, 0
 	for i, c := range group {
 		for _, u := range group[:i] {
-			passed := c.Wall.Sub(h.WallOf(u.Told))
+			passed := gap(h, u, c)
 			if u.Wait == 0 || u.Told == 0 || c.Seq < u.Told || passed >= u.Wait-slack || h.Down(u.Told, c.Seq) {
 				continue
 			}
@@ -64,6 +65,19 @@ func hasty(t *tries, group []*history.Call) *Finding {
 		}
 	}
 	return nil
+}
+
+// gap is the time from the answer to a call to a later one. It is real time, but
+// for what the application does when a webhook tells it to: that came at its time
+// on the network's clock.
+func gap(h *history.History, u, c *history.Call) time.Duration {
+	passed := c.Wall.Sub(h.WallOf(u.Told))
+	if slices.ContainsFunc(h.Attempts, func(a *history.Attempt) bool {
+		return a.Handset == c.Handset && a.Started > u.Told && a.Started < c.Seq
+	}) {
+		passed = max(passed, h.TimeOf(c.Seq).Sub(h.TimeOf(u.Told)))
+	}
+	return passed
 }
 
 // endless finds a send that is tried again and again.

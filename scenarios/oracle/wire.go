@@ -11,8 +11,8 @@ const wire = 100 * time.Millisecond
 
 // onTheWire reports whether a call may have left the application before it
 // acknowledged the change of consent, though it was recorded after: it is
-// recorded at the same moment, and it is the answer to a text from before the
-// STOP that was still waited for.
+// recorded at the same moment, and it is what was still waited for when the
+// STOP came: the answer to an earlier text, or a text that it was asked to send.
 func onTheWire(l *ledger, c *history.Consent, call *history.Call) bool {
 	a := l.of(call.Conversation)
 	if a == nil {
@@ -22,11 +22,22 @@ func onTheWire(l *ledger, c *history.Consent, call *history.Call) bool {
 	if call.Wall.Sub(ack) > wire {
 		return false
 	}
+	fresh := func(seq uint64) bool { return seq < c.Told && !l.history.AtRest(seq, c.Told) }
+	for _, ask := range l.history.Asks {
+		if ask.Handset == call.Handset && !ask.Later && fresh(ask.Seq) && call.Says(ask.Body) {
+			return true
+		}
+	}
 	due := 0
 	for _, in := range a.inbound {
-		if in.Seq < c.Seq && in.Tried() > 0 && in.Tried() < c.Told {
-			due += max(in.Expected, 0)
+		tried := in.Tried()
+		if in.Seq >= c.Seq || tried == 0 || tried > c.Told {
+			continue
 		}
+		if in.Expected == history.Undeclared && fresh(tried) {
+			return true // it may have any number of answers
+		}
+		due += max(in.Expected, 0)
 	}
 	for _, earlier := range a.calls {
 		if earlier.Seq < call.Seq {

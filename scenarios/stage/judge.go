@@ -55,7 +55,8 @@ func (p *play) judge(results []report.Result) {
 }
 
 // verdict of a cast. What is broken is broken, even if the world did not come
-// to rest or a later step could not be done; nothing unfinished is green. Where a
+// to rest or a later step could not be done, unless the page of another cast may
+// have ended the application; nothing unfinished is green. Where a
 // kill left open what the application would have done, expectations show no more.
 func (p *play) verdict(c *cast, r *report.Result, fired map[string]bool, h *history.History) (report.Verdict, string) {
 	broken := oracle.Primary(r.Findings) != nil
@@ -64,10 +65,10 @@ func (p *play) verdict(c *cast, r *report.Result, fired map[string]bool, h *hist
 		return report.NotExercised, says
 	}
 	switch {
+	case p.fell != "" && len(p.casts) > 1: // and whatever is broken may be so because of it
+		return report.Inconclusive, p.fell + "\nseveral pages were played at once; play this one by itself to see whether it is the one"
 	case broken || len(r.Expects) > 0:
 		return report.Fail, ""
-	case p.fell != "":
-		return report.Inconclusive, p.fell + "\nseveral pages were played at once; play this one by itself to see whether it is the one"
 	case p.unquiet != "":
 		return report.Inconclusive, p.unquiet
 	}

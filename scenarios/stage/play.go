@@ -56,7 +56,9 @@ func cannot(format string, args ...any) error { return undone{says: fmt.Sprintf(
 // cast, a few times at most.
 //
 // An error means that the world cannot go on; what is wrong with a page or the
-// application is in the results, which come in the order of the pages.
+// application is in the results, which come in the order of the pages. A world
+// with an inconclusive result may still be busy with it, and is no place for
+// further pages.
 func (w *World) Play(ctx context.Context, pages ...page.Page) ([]report.Result, error) {
 	return w.PlayFrom(ctx, w.next, pages...)
 }

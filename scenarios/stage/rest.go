@@ -193,8 +193,13 @@ func (p *play) hop(ctx context.Context, a client.Advance) (client.Move, error) {
 
 // finish is the end of every page: what was planned is taken back, what was
 // broken works again, everything pending comes about, and what a kill left open
-// is asked after.
+// is asked after. Where nobody can tell whose page ended the application, it is
+// not waited for what comes of that.
 func (p *play) finish(ctx context.Context) error {
+	if p.fell != "" && len(p.casts) > 1 {
+		p.reaper.stop()
+		return p.cancel(ctx)
+	}
 	if err := p.settle(ctx); err != nil {
 		return err
 	}

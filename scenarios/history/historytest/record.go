@@ -24,6 +24,7 @@ type Record struct {
 	ids     map[string]int
 	hurry   bool
 	passed  time.Duration // since the last entry, besides the usual second
+	ahead   time.Duration // of the virtual clock
 }
 
 // Entries is the record so far.
@@ -64,7 +65,7 @@ func (r *Record) Add(e journal.Entry) uint64 {
 	}
 	last = last.Add(r.passed)
 	r.passed = 0
-	e.Seq, e.At, e.Wall = uint64(len(r.entries)+1), last, last
+	e.Seq, e.At, e.Wall = uint64(len(r.entries)+1), last.Add(r.ahead), last
 	r.entries = append(r.entries, e)
 	return e.Seq
 }

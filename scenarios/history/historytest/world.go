@@ -38,3 +38,6 @@ func (r *Record) LastCall() string { return fmt.Sprintf("call-%d", r.ids["call-"
 
 // Passes lets real time go by.
 func (r *Record) Passes(d time.Duration) { r.passed += d }
+
+// Advances moves the virtual clock ahead of the real one.
+func (r *Record) Advances(d time.Duration) { r.ahead += d }
