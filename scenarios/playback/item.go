@@ -18,7 +18,8 @@ type item struct {
 	body    []byte
 	message contracts.Message
 	like    likeness
-	after   *item // the last webhook with news, or trigger, about the same conversation that had ended before; nil: none
+	asks    bool  // it tells the application of a text, or triggers one
+	after   *item // the webhook with news, or trigger, about the same conversation without which a call cannot have been; nil: none
 
 	state   state
 	arrival int // of a call: its place among those that came, from 1
@@ -85,7 +86,8 @@ func newScript(h *recording.HAR, c *contracts.Contract) *script {
 	if ours := h.Log.Switchhook; ours != nil {
 		s.words = !slices.Contains(ours.Redacted, "texts")
 	}
-	last := map[string][]*item{} // what may have caused a call, by what it is about
+	causes := map[string][]*item{} // what may have caused a call, by what it is about
+	made := map[string]int{}       // calls so far, by the same
 	told := map[string]bool{}
 	for i, e := range h.Log.Entries {
 		q := exchange.RequestOf(&e)
@@ -93,20 +95,23 @@ func newScript(h *recording.HAR, c *contracts.Contract) *script {
 		switch e.Direction {
 		case recording.Call:
 			it.message, it.like = likenessOf(c, q)
-			it.after = before(last[it.like.name], e.Seq)
+			it.after = cause(causes[it.like.name], made[it.like.name], e.Seq)
+			made[it.like.name]++
 			s.calls[it.like.operation] = append(s.calls[it.like.operation], it)
 		case recording.Webhook:
 			it.message, _ = c.ReadWebhook(contracts.Webhook{Request: q, Type: e.Type})
+			it.asks = it.message.Role("x-mo", "text") != ""
 			news := it.news()
 			for _, name := range it.message.Conversation() {
 				if said := name + "\n" + news; !told[said] {
 					told[said] = true
-					last[name] = append(last[name], it)
+					causes[name] = append(causes[name], it)
 				}
 			}
 		default:
+			it.asks = true
 			for _, name := range words(it.body) {
-				last[name] = append(last[name], it)
+				causes[name] = append(causes[name], it)
 			}
 		}
 		s.items = append(s.items, it)
@@ -123,14 +128,24 @@ func (it *item) news() string {
 	return string(it.body)
 }
 
-// before is the last of a list that had ended before a place on the timeline.
-func before(list []*item, seq int) *item {
-	for _, it := range slices.Backward(list) {
-		if it.Ended < seq {
-			return it
+// cause is the earliest that can have caused a call, of what had ended before it:
+// the first text or trigger for which no earlier call can have been made, else
+// whatever came last.
+func cause(list []*item, earlier, seq int) *item {
+	var last *item
+	for _, it := range list {
+		if it.Ended >= seq {
+			continue
+		}
+		last = it
+		if it.asks {
+			if earlier == 0 {
+				return it
+			}
+			earlier--
 		}
 	}
-	return nil
+	return last
 }
 
 // words are the texts in the body of a trigger.
