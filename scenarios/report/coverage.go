@@ -8,9 +8,11 @@ import (
 	"github.com/switchhook/switchhook/scenarios/oracle"
 )
 
-// Coverage says which rules were put to the test under which faults.
+// Coverage says which rules were put to the test under which faults. It is fed
+// one result at a time, and NewCoverage makes one.
 type Coverage struct {
-	Faults []FaultCoverage `json:"faults"`
+	Plays  int             `json:"-"`                // results with a record
+	Faults []FaultCoverage `json:"faults"`           // by name
 	Missed []string        `json:"missed,omitempty"` // faults that were planned and never struck
 	Idle   []Idle          `json:"idle,omitempty"`   // rules that nothing put to the test
 }
@@ -19,9 +21,12 @@ type Coverage struct {
 type FaultCoverage struct {
 	Fault   string         `json:"fault"`   // "" where nothing went wrong on purpose
 	Fired   int            `json:"fired"`   // times
-	Pages   int            `json:"pages"`   // results with it
+	Plays   int            `json:"pages"`   // results with it
 	Oracles map[int]Judged `json:"oracles"` // by number
 }
+
+// Name is the fault in words.
+func (f FaultCoverage) Name() string { return cmp.Or(f.Fault, "no fault") }
 
 // Judged counts what an oracle found.
 type Judged struct {
@@ -29,68 +34,94 @@ type Judged struct {
 	Broken int `json:"broken,omitempty"`
 }
 
+// Plays is in how many results the oracle had something to judge.
+func (j Judged) Plays() int { return j.Held + j.Broken }
+
 // Idle is a rule that nothing put to the test, and what would.
 type Idle struct {
 	Oracle int    `json:"oracle"`
 	Name   string `json:"name"`
-	Need   string `json:"need"`
+	Need   string `json:"need"` // the first that was heard of
 }
 
-// Coverage is computed from the records and findings of all results.
+// NewCoverage is that of no result: every rule is idle.
+func NewCoverage() Coverage {
+	c := Coverage{Faults: []FaultCoverage{}}
+	for _, o := range oracle.All() {
+		c.Idle = append(c.Idle, Idle{Oracle: o.Number, Name: o.Name})
+	}
+	return c
+}
+
+// Coverage is that of all plays of the run.
 func (r Run) Coverage() Coverage {
-	by, missed := map[string]*FaultCoverage{}, map[string]bool{}
+	if r.Plays != nil {
+		return *r.Plays
+	}
+	c := NewCoverage()
 	for _, result := range r.Results {
-		if len(result.Entries) == 0 {
-			continue
-		}
-		fired := struck(result.Entries, missed)
-		if len(fired) == 0 {
-			fired[""] = 0
-		}
-		for name, times := range fired {
-			c := by[name]
-			if c == nil {
-				c = &FaultCoverage{Fault: name, Oracles: map[int]Judged{}}
-				by[name] = c
-			}
-			c.Fired, c.Pages = c.Fired+times, c.Pages+1
-			c.judge(result.Findings)
-		}
+		c.Add(result)
 	}
-	out := Coverage{Faults: []FaultCoverage{}, Idle: r.idle()}
-	for name, c := range by {
-		delete(missed, name)
-		out.Faults = append(out.Faults, *c)
-	}
-	slices.SortFunc(out.Faults, func(a, b FaultCoverage) int { return cmp.Compare(a.Fault, b.Fault) })
-	for name := range missed {
-		out.Missed = append(out.Missed, name)
-	}
-	slices.Sort(out.Missed)
-	return out
+	return c
 }
 
-// struck counts the faults and kills that happened, and notes those that were
-// only planned.
-func struck(entries []journal.Entry, planned map[string]bool) map[string]int {
-	fired := map[string]int{}
+// Add takes in one result. One that showed nothing, or did not come to rest, may
+// tell which faults struck, but not that a rule holds.
+func (c *Coverage) Add(r Result) {
+	if len(r.Entries) == 0 {
+		return
+	}
+	c.Plays++
+	shown := r.Verdict != NotExercised && r.Verdict != Inconclusive
+	planned, fired := faults(r.Entries)
+	if len(fired) == 0 && shown {
+		fired[""] = 0
+	}
+	for name, times := range fired {
+		f := c.fault(name)
+		f.Fired, f.Plays = f.Fired+times, f.Plays+1
+		if shown {
+			f.judge(r.Findings)
+		}
+	}
+	c.miss(planned)
+	c.exercise(r.Findings, shown)
+}
+
+// faults are those that were planned, and how often those struck that did, kills
+// included.
+func faults(entries []journal.Entry) (planned []string, fired map[string]int) {
+	fired = map[string]int{}
 	for _, e := range entries {
 		switch {
 		case e.Fault != nil && e.Kind == journal.KindFaultFired:
 			fired[string(e.Fault.Kind)]++
 		case e.Fault != nil:
-			planned[string(e.Fault.Kind)] = true
+			planned = append(planned, string(e.Fault.Kind))
 		case e.Process != nil && e.Process.State == "killed":
-			fired["kill"]++
+			fired["kill "+e.Process.Point]++
 		}
 	}
-	return fired
+	return planned, fired
 }
 
-func (c *FaultCoverage) judge(found []oracle.Finding) {
-	for _, f := range found {
-		j := c.Oracles[f.Oracle]
-		switch f.Status {
+// find is the place of a fault, and whether it struck.
+func (c *Coverage) find(name string) (int, bool) {
+	return slices.BinarySearchFunc(c.Faults, name, func(f FaultCoverage, name string) int { return cmp.Compare(f.Fault, name) })
+}
+
+func (c *Coverage) fault(name string) *FaultCoverage {
+	i, known := c.find(name)
+	if !known {
+		c.Faults = slices.Insert(c.Faults, i, FaultCoverage{Fault: name, Oracles: map[int]Judged{}})
+	}
+	return &c.Faults[i]
+}
+
+func (f *FaultCoverage) judge(found []oracle.Finding) {
+	for _, one := range found {
+		j := f.Oracles[one.Oracle]
+		switch one.Status {
 		case oracle.NotExercised:
 			continue
 		case oracle.Fail:
@@ -98,28 +129,31 @@ func (c *FaultCoverage) judge(found []oracle.Finding) {
 		default:
 			j.Held++
 		}
-		c.Oracles[f.Oracle] = j
+		f.Oracles[one.Oracle] = j
 	}
 }
 
-// idle lists the rules that no result put to the test, with the first thing
-// that would.
-func (r Run) idle() []Idle {
-	tested, need := map[int]bool{}, map[int]string{}
-	for _, result := range r.Results {
-		for _, f := range result.Findings {
-			if f.Status != oracle.NotExercised {
-				tested[f.Oracle] = true
-			} else if need[f.Oracle] == "" {
-				need[f.Oracle] = f.Need
-			}
+// miss notes what was planned, as far as it has not struck in any result.
+func (c *Coverage) miss(planned []string) {
+	c.Missed = append(c.Missed, planned...)
+	slices.Sort(c.Missed)
+	c.Missed = slices.DeleteFunc(slices.Compact(c.Missed), func(name string) bool {
+		_, struck := c.find(name)
+		return struck
+	})
+}
+
+// exercise takes out the rules that were put to the test, and notes what the
+// others need.
+func (c *Coverage) exercise(found []oracle.Finding, shown bool) {
+	for _, f := range found {
+		i := slices.IndexFunc(c.Idle, func(i Idle) bool { return i.Oracle == f.Oracle })
+		switch {
+		case i < 0:
+		case f.Status == oracle.NotExercised:
+			c.Idle[i].Need = cmp.Or(c.Idle[i].Need, f.Need)
+		case shown:
+			c.Idle = slices.Delete(c.Idle, i, i+1)
 		}
 	}
-	var out []Idle
-	for _, o := range oracle.All() {
-		if !tested[o.Number] {
-			out = append(out, Idle{o.Number, o.Name, need[o.Number]})
-		}
-	}
-	return out
 }

@@ -114,7 +114,7 @@ func TestHTMLOfNothing(t *testing.T) {
 	for _, r := range []report.Run{{}, run(report.Result{}), run(report.Result{Verdict: report.Fail, Entries: []journal.Entry{{}, {Kind: "new"}}})} {
 		wellFormed(t, htmlOf(t, r, report.Options{}))
 	}
-	if !strings.Contains(htmlOf(t, report.Run{}, report.Options{}), "Nothing was played") {
+	if !strings.Contains(htmlOf(t, report.Run{}, report.Options{}), "Nothing was shown") {
 		t.Error("an empty run must not look like a passed one")
 	}
 }
@@ -299,27 +299,84 @@ func TestCoverage(t *testing.T) {
 	r.Texts("ana", "hi")
 	r.Add(journal.Entry{Kind: journal.KindFaultPlanned, Fault: &journal.Fault{Kind: journal.Drop}})
 	idle := judged("idle", "a fault that never strikes", &r)
-	c := run(twice(), fine(), idle).Coverage()
-	if len(c.Faults) != 3 || c.Faults[0].Fault != "" || c.Faults[0].Pages != 2 || c.Faults[2].Fault != string(journal.LoseAnswer) || c.Faults[2].Fired != 1 {
-		t.Fatalf("%+v", c.Faults)
-	}
-	for _, f := range c.Faults {
-		if f.Fault == "" && (f.Oracles[1].Held != 1 || f.Oracles[1].Broken != 0) {
-			t.Errorf("without a fault: %+v", f.Oracles[1])
+	idle.Verdict = report.NotExercised
+	r.Kills("acked")
+	restless := judged("restless", "a kill, and no rest", &r)
+	restless.Verdict = report.Inconclusive
+	restless.Findings = append(restless.Findings, oracle.Finding{Oracle: 7, Status: oracle.Pass})
+	c := run(twice(), fine(), idle, restless).Coverage()
+	for i, want := range []struct {
+		fault        string
+		fired, plays int
+		once         report.Judged
+		name         string
+	}{
+		{"", 0, 1, report.Judged{Held: 1}, "no fault"},
+		{"error-after", 1, 1, report.Judged{Broken: 1}, "error-after"},
+		{"kill acked", 1, 1, report.Judged{}, "kill acked"},
+		{"lose-answer", 1, 1, report.Judged{Broken: 1}, "lose-answer"},
+	} {
+		f := c.Faults[i]
+		if f.Fault != want.fault || f.Fired != want.fired || f.Plays != want.plays || f.Oracles[1] != want.once || f.Name() != want.name {
+			t.Errorf("%+v, want %+v", f, want)
 		}
-		if f.Fault == string(journal.LoseAnswer) && f.Oracles[1].Broken != 1 {
-			t.Errorf("with a lost answer: %+v", f.Oracles[1])
-		}
 	}
-	if !slices.Contains(c.Missed, string(journal.Drop)) || slices.Contains(c.Missed, string(journal.LoseAnswer)) {
-		t.Errorf("missed: %v", c.Missed)
+	if c.Plays != 4 || len(c.Faults) != 4 || !slices.Equal(c.Missed, []string{string(journal.Drop)}) {
+		t.Errorf("%d plays, %d faults, missed %v", c.Plays, len(c.Faults), c.Missed)
 	}
 	for _, i := range c.Idle {
 		if i.Oracle == 1 || i.Need == "" {
 			t.Errorf("idle: %+v", i)
 		}
 	}
-	if len(c.Idle) == 0 {
-		t.Error("every rule was put to the test by two pages")
+	if !slices.ContainsFunc(c.Idle, func(i report.Idle) bool { return i.Oracle == 7 }) {
+		t.Error("a page that did not come to rest shows that a rule holds")
+	}
+}
+
+// A fault that struck in any result is not missed, whichever comes first.
+func TestCoverageMissesWhatNeverStruck(t *testing.T) {
+	t.Parallel()
+	var r historytest.Record
+	r.Texts("ana", "hi")
+	r.Add(journal.Entry{Kind: journal.KindFaultPlanned, Fault: &journal.Fault{Kind: journal.LoseAnswer}})
+	planned := judged("planned", "a fault that never strikes", &r)
+	for name, tt := range map[string]struct {
+		results []report.Result
+		want    []string
+	}{
+		"never":     {[]report.Result{planned, planned, fine()}, []string{string(journal.LoseAnswer)}},
+		"elsewhere": {[]report.Result{twice(), planned}, nil},
+		"later":     {[]report.Result{planned, twice()}, nil},
+	} {
+		if got := run(tt.results...).Coverage().Missed; !slices.Equal(got, tt.want) {
+			t.Errorf("%s: missed %v, want %v", name, got, tt.want)
+		}
+	}
+}
+
+// The page of a search, which holds only some of its plays, tells of all.
+func TestHTMLSaysWhatItsCoverageIsOf(t *testing.T) {
+	t.Parallel()
+	search := run(fine())
+	plays := run(fine(), twice()).Coverage()
+	search.Plays = &plays
+	for name, tt := range map[string]struct {
+		run  report.Run
+		says []string
+		not  string
+	}{
+		"pages": {run(fine()), []string{"1 of 1 page passed</h1>", `class="n">pages</th>`, "how many pages held"}, "plays"},
+		"plays": {search, []string{"1 of 1 page passed; 2 plays in all</h1>", `class="n">plays</th>`, "how many plays held", "lose-answer</th>"}, "how many pages"},
+	} {
+		document := htmlOf(t, tt.run, report.Options{})
+		for _, want := range tt.says {
+			if !strings.Contains(document, want) {
+				t.Errorf("%s: it does not say %q", name, want)
+			}
+		}
+		if strings.Contains(document, tt.not) {
+			t.Errorf("%s: it says %q", name, tt.not)
+		}
 	}
 }

@@ -31,6 +31,9 @@ type Run struct {
 	Provider string    `json:"provider"` // or several, with commas
 	Seed     int64     `json:"seed"`
 	Results  []Result  `json:"results"`
+	// Plays is the coverage of a search, where Results holds only some of the plays;
+	// nil if it holds all.
+	Plays *Coverage `json:"-"`
 }
 
 // Result is what became of one page.

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"html/template"
 	"maps"
@@ -84,6 +83,7 @@ type htmlLine struct {
 }
 
 type htmlCoverage struct {
+	Of      string // what is counted
 	Oracles []oracle.Oracle
 	Rows    []htmlCovered
 	Missed  []string
@@ -93,7 +93,7 @@ type htmlCoverage struct {
 type htmlCovered struct {
 	Fault string
 	Fired int
-	Pages int
+	Plays int
 	Cells []Judged
 }
 
@@ -108,6 +108,9 @@ func (r Run) view(o Options) *htmlRun {
 		v.Started = r.Started.UTC().Format("2006-01-02 15:04:05 UTC")
 	}
 	v.Verdict, v.Says = r.outcome()
+	if r.Plays != nil {
+		v.Says += "; " + count(r.Plays.Plays, "play") + " in all"
+	}
 	v.Class = class(v.Verdict)
 	counts := r.counts()
 	for _, verdict := range worst {
@@ -164,7 +167,7 @@ func (r Run) outcome() (Verdict, string) {
 	case counts[Fail] > 0:
 		return Fail, fmt.Sprintf("%d of %s failed%s", counts[Fail], count(played, "page"), also)
 	case played == 0:
-		return Inconclusive, "Nothing was played"
+		return Inconclusive, "Nothing was shown"
 	case r.ExitCode() == exitPassed:
 		return Pass, fmt.Sprintf("%d of %s passed%s", counts[Pass], count(played, "page"), also)
 	}
@@ -233,9 +236,12 @@ func (r Result) htmlPhases() []htmlPhase {
 
 func (r Run) htmlCoverage() htmlCoverage {
 	c := r.Coverage()
-	out := htmlCoverage{Oracles: oracle.All(), Idle: c.Idle, Missed: c.Missed}
+	out := htmlCoverage{Of: "pages", Oracles: oracle.All(), Idle: c.Idle, Missed: c.Missed}
+	if r.Plays != nil {
+		out.Of = "plays"
+	}
 	for _, f := range c.Faults {
-		row := htmlCovered{Fault: cmp.Or(Plain(f.Fault), "no fault"), Fired: f.Fired, Pages: f.Pages}
+		row := htmlCovered{Fault: Plain(f.Name()), Fired: f.Fired, Plays: f.Plays}
 		for _, o := range out.Oracles {
 			row.Cells = append(row.Cells, f.Oracles[o.Number])
 		}
