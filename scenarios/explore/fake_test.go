@@ -113,9 +113,14 @@ func (a *app) result(p page.Page) report.Result {
 		if s.Verb == page.Plan {
 			f := s.Fault
 			r.Entries = append(r.Entries, journal.Entry{Kind: journal.KindFaultFired, Fault: &f})
+		} else {
+			r.Entries = append(r.Entries, journal.Entry{Kind: journal.KindProcess, Process: &journal.Process{State: "killed", Point: string(s.Kill.Point)}})
 		}
 	}
 	r.Findings = []oracle.Finding{{Oracle: 19, Name: "answered in time", Status: oracle.Pass}}
+	if len(p.Plan) == 0 {
+		r.Findings = append(r.Findings, oracle.Finding{Oracle: 7, Name: "queued never leaves", Status: oracle.Pass})
+	}
 	switch n := a.bug(p); {
 	case n > 0:
 		r.Verdict = report.Fail

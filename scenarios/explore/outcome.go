@@ -25,6 +25,7 @@ type Outcome struct {
 	Doubts    []Omission             `json:"doubts,omitempty"`   // plans without a verdict, the first few
 	Ended     string                 `json:"ended,omitempty"`    // why it stopped before all was done; empty if it did not
 	Baselines []report.Result        `json:"-"`                  // plays without faults that passed
+	struck    map[string]bool        // "provider mark"
 }
 
 // Level is how far one level of the search came.
@@ -75,7 +76,7 @@ type Case struct {
 func newOutcome(o Options) Outcome {
 	return Outcome{
 		SUT: o.SUT, Providers: o.Providers, Seed: o.Seed,
-		Verdicts: map[report.Verdict]int{}, Coverage: newCoverage(),
+		Verdicts: map[report.Verdict]int{}, Coverage: Coverage{report.NewCoverage()}, struck: map[string]bool{},
 	}
 }
 
@@ -119,8 +120,16 @@ func (o *Outcome) omit(p plan, reason string) {
 	o.LeftOut = append(o.LeftOut, Omission{p.provider, p.workload, reason})
 }
 
-// miss notes the kinds of a plan that did not strike. Whether they did elsewhere
-// is looked at in the end.
+// cover takes in what a play put to the test, and what struck in it.
+func (o *Outcome) cover(p plan, r report.Result) {
+	o.Coverage.Add(r)
+	for _, m := range struck(r.Entries) {
+		o.struck[p.provider+" "+m] = true
+	}
+}
+
+// miss notes the kinds of a plan that may not have struck. Whether they did, here
+// or elsewhere, is looked at in the end.
 func (o *Outcome) miss(p plan, r report.Result) {
 	if p.level != Singles {
 		return
@@ -129,10 +138,9 @@ func (o *Outcome) miss(p plan, r report.Result) {
 	if r.Refused {
 		_, reason, _ = strings.Cut(r.Reason, ": ")
 	}
-	fired := struck(r.Entries)
 	for _, s := range p.page.Plan {
 		m := Omission{p.provider, mark(s), reason}
-		if !fired[m.What] && !slices.ContainsFunc(o.Missed, func(k Omission) bool { return k.Provider == m.Provider && k.What == m.What }) {
+		if !slices.ContainsFunc(o.Missed, func(k Omission) bool { return k.Provider == m.Provider && k.What == m.What }) {
 			o.Missed = append(o.Missed, m)
 		}
 	}
@@ -149,7 +157,7 @@ func (o *Outcome) doubt(p plan, reason string) {
 
 // finish puts everything in order once nothing more comes.
 func (o *Outcome) finish() {
-	o.Missed = slices.DeleteFunc(o.Missed, func(m Omission) bool { return o.Coverage.fired[m.Provider+" "+m.What] })
+	o.Missed = slices.DeleteFunc(o.Missed, func(m Omission) bool { return o.struck[m.Provider+" "+m.What] })
 	byPlace := func(a, b Omission) int {
 		return cmp.Or(cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.What, b.What))
 	}
@@ -195,9 +203,9 @@ func (c *Case) name(used map[string]int) {
 func (o Outcome) ExitCode() int { return o.Run().ExitCode() }
 
 // Run is the outcome as a run of pages: the workloads that passed without a
-// fault, and the cases.
+// fault, and the cases. What it covers is what all plays did.
 func (o Outcome) Run() report.Run {
-	run := report.Run{SUT: o.SUT, Provider: strings.Join(o.Providers, ", "), Seed: o.Seed}
+	run := report.Run{SUT: o.SUT, Provider: strings.Join(o.Providers, ", "), Seed: o.Seed, Plays: &o.Coverage.Coverage}
 	for _, r := range o.Baselines {
 		r.Title += " (no fault)"
 		run.Results = append(run.Results, r)

@@ -186,9 +186,7 @@ func (x *explorer) tell(p plan) {
 func (x *explorer) look(ctx context.Context, p plan, r report.Result) (like bool, err error) {
 	x.mu.Lock()
 	x.out.count(p, r.Verdict)
-	if r.Verdict != report.NotExercised && r.Verdict != report.Inconclusive && r.Verdict != report.LeftOut {
-		x.out.Coverage.add(p.page.Plan, r)
-	}
+	x.out.cover(p, r)
 	switch {
 	case p.level == Baseline:
 		x.settle(p, r)

@@ -3,7 +3,6 @@ package explore
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -104,21 +103,21 @@ func (c *Case) seen() string {
 // coverage is a table of faults by rules: plays in which the fault fired and the
 // rule had something to judge.
 func coverage(b *strings.Builder, c Coverage) {
-	if len(c.Faults()) == 0 {
+	if len(c.Faults) == 0 {
 		return
 	}
 	b.WriteString("\ncoverage: plays in which the fault fired and the oracle had something to judge\n")
 	t := tabwriter.NewWriter(b, 0, 0, 1, ' ', tabwriter.AlignRight)
-	oracles := c.Oracles()
+	oracles := c.judged()
 	fmt.Fprint(t, "\t")
 	for _, n := range oracles {
 		fmt.Fprintf(t, "%d\t", n)
 	}
 	fmt.Fprintln(t)
-	for _, f := range c.Faults() {
-		fmt.Fprintf(t, "%s\t", f)
+	for _, f := range c.Faults {
+		fmt.Fprintf(t, "%s\t", report.Plain(f.Name()))
 		for _, n := range oracles {
-			if plays := c.Plays(f, n); plays > 0 {
+			if plays := f.Oracles[n].Plays(); plays > 0 {
 				fmt.Fprintf(t, "%d\t", plays)
 			} else {
 				fmt.Fprint(t, "-\t")
@@ -138,7 +137,7 @@ func unreached(b *strings.Builder, o Outcome) {
 		}
 	}
 	lines = append(lines, o.neverFired()...)
-	if idle := o.idleOracles(); len(idle) > 0 && len(idle) < len(oracle.All()) {
+	if idle := o.Coverage.idle(); len(idle) > 0 && len(idle) < len(oracle.All()) {
 		lines = append(lines, "oracles that never had anything to judge: "+strings.Join(idle, ", "))
 	}
 	for _, list := range []struct {
@@ -173,18 +172,6 @@ func (o Outcome) neverFired() []string {
 	var out []string
 	for _, w := range all {
 		out = append(out, fmt.Sprintf("faults that did not fire for %s: %s: %s", w.provider, strings.Join(kinds[w], ", "), w.reason))
-	}
-	return out
-}
-
-// idleOracles are the rules that judged nothing.
-func (o Outcome) idleOracles() []string {
-	used := o.Coverage.Oracles()
-	var out []string
-	for _, one := range oracle.All() {
-		if !slices.Contains(used, one.Number) {
-			out = append(out, fmt.Sprintf("%d (%s)", one.Number, one.Name))
-		}
 	}
 	return out
 }
