@@ -16,9 +16,14 @@ type couple struct {
 
 // couples lists the pairs of faults that are worth playing together. Each of
 // them fired alone and the application bore it. A fault that makes somebody try
-// again also opens a position behind it: the second attempt, or the next send.
+// again also opens a position behind it: the second attempt, or the next send. If
+// a fault was borne there as well, it has its pair already.
 func couples(alone []page.Step) []couple {
 	var out []couple
+	borne := map[string]bool{}
+	for _, s := range alone {
+		borne[s.String()] = true
+	}
 	for i, a := range alone {
 		for j, b := range alone[i+1:] {
 			if together(a, b) {
@@ -26,7 +31,7 @@ func couples(alone []page.Step) []couple {
 			}
 		}
 		for j, b := range alone {
-			if _, ok := later(a, b); ok {
+			if behind, ok := later(a, b); ok && !borne[behind.String()] {
 				out = append(out, couple{i, j, true})
 			}
 		}

@@ -208,6 +208,35 @@ func TestPairs(t *testing.T) {
 	golden(t, "pairs.txt", strings.Join(lines, "\n")+"\n")
 }
 
+// Whatever was borne alone, no two pairs are the same plan in any order.
+func TestNoPairIsPlannedTwice(t *testing.T) {
+	t.Parallel()
+	for name, at := range map[string][]position{
+		"a text and its reply":      {{"ana", sms.MessageReceived, 1}, {"ana", "", 1}},
+		"two texts and two replies": {{"ana", sms.MessageReceived, 1}, {"ana", "", 1}, {"ana", sms.MessageReceived, 2}, {"ana", "", 2}},
+		"two customers":             {{"ana", "", 1}, {"ben", "", 1}, {"ana", "", 2}, {"ben", "", 2}},
+		"a text and a status":       {{"ana", sms.MessageReceived, 1}, {"ana", sms.MessageSent, 1}, {"ana", sms.MessageSent, 2}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var alone []page.Step
+			for _, p := range at {
+				alone = slices.Concat(alone, strikes(p), ends(p))
+			}
+			alone = slices.DeleteFunc(slices.Concat(alone, atRest()), func(s page.Step) bool { return !plain(s) })
+			seen := map[string]bool{}
+			for _, c := range couples(alone) {
+				plan := c.of(alone)
+				slices.SortFunc(plan, func(a, b page.Step) int { return strings.Compare(a.String(), b.String()) })
+				if seen[spell(plan)] {
+					t.Errorf("%s comes twice", spell(plan))
+				}
+				seen[spell(plan)] = true
+			}
+		})
+	}
+}
+
 func TestHandfulsFollowTheSeed(t *testing.T) {
 	t.Parallel()
 	from := slices.Concat(strikes(position{"ana", sms.MessageReceived, 1}), strikes(position{"ana", "", 1}), atRest())
