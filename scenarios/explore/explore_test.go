@@ -420,7 +420,7 @@ func TestWorldThatBreaksIsReplaced(t *testing.T) {
 		}
 		return nil
 	}
-	found := search(t, a, func(o *explore.Options) { o.Deepest = explore.Singles })
+	found := search(t, a, func(o *explore.Options) { o.Parallel = 1 })
 	if found.Verdicts[report.Inconclusive] > 0 || found.ExitCode() != 0 {
 		t.Errorf("exit %d\n%s", found.ExitCode(), text(t, found))
 	}
