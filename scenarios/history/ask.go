@@ -20,11 +20,14 @@ type Ask struct {
 	Later   bool   // not at once: at a time, or when the handset writes next
 }
 
-// What markers begin with: an Ask, a line of the script, its begin or end.
+// What markers begin with: an Ask, a line of the script, its begin or end; and
+// what tells the last two apart.
 const (
 	asking = "app sends "
 	line   = "line "
 	page   = "page "
+	first  = " start"
+	last   = " end"
 )
 
 func (h *History) readMarker(e journal.Entry) {
@@ -32,6 +35,10 @@ func (h *History) readMarker(e journal.Entry) {
 		h.steps = append(h.steps, e.Seq)
 		h.lastStep = e.Marker
 	}
+	if name, ok := strings.CutSuffix(e.Marker, first); ok && strings.HasPrefix(name, page) {
+		h.end = name + last
+	}
+	h.whole = h.whole || h.end != "" && e.Marker == h.end
 	rest, ok := strings.CutPrefix(e.Marker, asking)
 	if to := strings.Fields(rest); ok && len(to) > 0 {
 		a := Ask{Seq: e.Seq, Handset: sms.Number(to[0])}
@@ -39,6 +46,9 @@ func (h *History) readMarker(e journal.Entry) {
 		h.Asks = append(h.Asks, a)
 	}
 }
+
+// Whole reports whether a page is in the record from its begin to its end.
+func (h *History) Whole() bool { return h.whole }
 
 // wanted reads what a line of the script makes the application text, and
 // whether it is to leave later: `line 3: app sends ana "Hello" at +24h`.

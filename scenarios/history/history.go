@@ -1,6 +1,8 @@
 package history
 
 import (
+	"slices"
+
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/sms"
 )
@@ -16,13 +18,18 @@ type History struct {
 	Asks     []Ask
 	Consent  []*Consent
 	Quiet    []uint64 // when the world was at rest
+	Restless string   // why the world was not at rest when it was waited for; "" if it always was
 	Kills    []*Kill
+	Exits    []Exit
 	Drift    []Drift
 	Pending  []View // how much work the system under test said it had left
 	Faults   Faults
 
 	steps    []uint64 // markers of lines and ends of the script
 	lastStep string   // the last of them
+	end      string   // the marker of the end of the page that began
+	whole    bool     // it came
+	starting int      // starts that did not get ready so far
 	changes  map[string][]Change
 	views    []View
 	reader   reader
@@ -50,6 +57,11 @@ type Faults struct {
 	Planned []journal.Fault
 	Fired   []journal.Fault // once per time, each with what it hit
 	Missed  []journal.Fault
+}
+
+// Struck reports whether a fault that was planned fired.
+func (f Faults) Struck(id string) bool {
+	return slices.ContainsFunc(f.Fired, func(fired journal.Fault) bool { return fired.ID == id })
 }
 
 // New reads the entries of a record in order. It takes any entries: what has no
@@ -106,9 +118,17 @@ func (h *History) read(e journal.Entry) {
 	case journal.KindProbe:
 		h.readProbe(e)
 	case journal.KindClock:
-		if e.Clock != nil && e.Clock.Quiet {
-			h.Quiet = append(h.Quiet, e.Seq)
-		}
+		h.readClock(e)
+	}
+}
+
+func (h *History) readClock(e journal.Entry) {
+	switch {
+	case e.Clock == nil:
+	case e.Clock.Quiet:
+		h.Quiet = append(h.Quiet, e.Seq)
+	case e.Clock.Reason != "":
+		h.Restless = e.Clock.Reason
 	}
 }
 

@@ -327,9 +327,9 @@ func TestMarkersAndFaults(t *testing.T) {
 	r.Asks("ana")
 	r.Add(journal.Entry{Kind: journal.KindMarker, Marker: "app sends "})
 	r.Add(journal.Entry{Kind: journal.KindMarker, Marker: "line 3: app sends ana"})
-	r.Add(journal.Entry{Kind: journal.KindFaultPlanned, Fault: &journal.Fault{ID: "f1"}})
-	r.Add(journal.Entry{Kind: journal.KindFaultMissed, Fault: &journal.Fault{ID: "f2"}})
-	r.Fault(journal.LoseAnswer, "evt_1/1")
+	r.Plans(journal.DuplicateNow, "")
+	r.Add(journal.Entry{Kind: journal.KindFaultMissed, Fault: &journal.Fault{ID: "fault-1"}})
+	r.Plans(journal.LoseAnswer, "evt_1/1")
 	quiet := r.Quiet()
 	text := r.Texts("ana", "Is 3pm free?")
 	r.Acks(text)
@@ -337,11 +337,57 @@ func TestMarkersAndFaults(t *testing.T) {
 	if len(h.Asks) != 1 || h.Asks[0].Handset != r.Number("ana") {
 		t.Errorf("asks are %v", h.Asks)
 	}
-	if len(h.Faults.Planned) != 1 || len(h.Faults.Fired) != 1 || len(h.Faults.Missed) != 1 || len(h.Quiet) != 1 || h.Quiet[0] != quiet {
+	if len(h.Faults.Planned) != 2 || len(h.Faults.Fired) != 1 || len(h.Faults.Missed) != 1 || len(h.Quiet) != 1 || h.Quiet[0] != quiet {
 		t.Errorf("faults %+v, quiet %v", h.Faults, h.Quiet)
+	}
+	if h.Faults.Struck("fault-1") || !h.Faults.Struck("fault-2") {
+		t.Errorf("of the faults %+v the second fired, and the first did not", h.Faults)
 	}
 	if struck := h.Attempts[0].Struck; len(struck) != 1 || struck[0].Kind != journal.LoseAnswer {
 		t.Errorf("the attempt was struck by %v", struck)
+	}
+}
+
+func TestWholeRecord(t *testing.T) {
+	t.Parallel()
+	var r historytest.Record
+	r.Plays("x start", func() {
+		r.Line("settle")
+		r.Line(`app sends ana "page x start"`)
+	})
+	r.Quiet() // an echo
+	all := r.Entries()
+	for _, tt := range []struct {
+		name    string
+		entries []journal.Entry
+		want    bool
+	}{
+		{"all", all, true},
+		{"to the end of the page", all[:4], true},
+		{"to before it", all[:3], false},
+		{"the begin", all[:1], false},
+		{"from after the begin", all[1:], false},
+		{"nothing", nil, false},
+		{"the end of another page", slices.Concat(all[:3], []journal.Entry{{Seq: 9, Kind: journal.KindMarker, Marker: "page x end"}}), false},
+	} {
+		if got := history.New(tt.entries, history.Promise{}).Whole(); got != tt.want {
+			t.Errorf("%s: whole %v", tt.name, got)
+		}
+	}
+}
+
+func TestRestlessWorld(t *testing.T) {
+	t.Parallel()
+	var r historytest.Record
+	r.Quiet()
+	r.Add(journal.Entry{Kind: journal.KindClock, Clock: &journal.Clock{}}) // the clock moved
+	if h := read(&r); h.Restless != "" {
+		t.Errorf("a world at rest is restless: %s", h.Restless)
+	}
+	r.Stirs("2 exchanges are open")
+	r.Quiet()
+	if h := read(&r); h.Restless != "2 exchanges are open" || len(h.Quiet) != 2 {
+		t.Errorf("restless %q, quiet %v", h.Restless, h.Quiet)
 	}
 }
 

@@ -15,10 +15,19 @@ type Kill struct {
 	Ready uint64 // where it took webhooks again; 0: never
 }
 
-// The states of a process that matter here.
+// Exit is an end of the system under test, or of one process of it, that nobody
+// had asked for.
+type Exit struct {
+	Seq  uint64
+	Code int // -1 if a signal ended it
+}
+
+// The states of a process.
 const (
-	killed = "killed"
-	ready  = "ready"
+	started = "started"
+	ready   = "ready"
+	killed  = "killed"
+	exited  = "exited"
 )
 
 func (h *History) readProcess(e journal.Entry) {
@@ -28,7 +37,12 @@ func (h *History) readProcess(e journal.Entry) {
 	switch e.Process.State {
 	case killed:
 		h.Kills = append(h.Kills, &Kill{Seq: e.Seq, Point: e.Process.Point})
+	case exited:
+		h.Exits = append(h.Exits, Exit{e.Seq, e.Process.Code})
+	case started:
+		h.starting++
 	case ready:
+		h.starting--
 		for _, k := range h.Kills {
 			if k.Ready == 0 {
 				k.Ready = e.Seq
@@ -36,6 +50,9 @@ func (h *History) readProcess(e journal.Entry) {
 		}
 	}
 }
+
+// Stillborn reports whether the system under test was started and did not get ready.
+func (h *History) Stillborn() bool { return h.starting > 0 }
 
 // Down reports whether the harness kept the system under test down at some
 // moment of the span from one seq to another; 0 as the end is the end of the record.

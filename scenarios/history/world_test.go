@@ -1,6 +1,7 @@
 package history_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -31,6 +32,29 @@ func TestKillsAndTheTimeBetween(t *testing.T) {
 	} {
 		if got := h.Down(tt.from, tt.to); got != tt.want {
 			t.Errorf("down from %d to %d: %v", tt.from, tt.to, got)
+		}
+	}
+}
+
+func TestEndsThatNobodyAskedFor(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name      string
+		write     func(*historytest.Record)
+		exits     []history.Exit
+		stillborn bool
+	}{
+		{"none", func(*historytest.Record) {}, nil, false},
+		{"killed twice", func(r *historytest.Record) { r.Kills("now"); r.Restarts(); r.Kills("now"); r.Restarts() }, nil, false},
+		{"killed for good", func(r *historytest.Record) { r.Kills("now") }, nil, false},
+		{"by itself", func(r *historytest.Record) { r.Exits(3); r.Restarts(); r.Exits(-1) }, []history.Exit{{1, 3}, {4, -1}}, false},
+		{"not ready again", func(r *historytest.Record) { r.Kills("now"); r.Starts() }, nil, true},
+		{"not ready again, but for another process", func(r *historytest.Record) { r.Kills("now"); r.Starts(); r.Kills("now"); r.Restarts() }, nil, true},
+	} {
+		var r historytest.Record
+		tt.write(&r)
+		if h := read(&r); !slices.Equal(h.Exits, tt.exits) || h.Stillborn() != tt.stillborn {
+			t.Errorf("%s: exits %v, stillborn %v; want %v, %v", tt.name, h.Exits, h.Stillborn(), tt.exits, tt.stillborn)
 		}
 	}
 }

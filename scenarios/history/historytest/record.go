@@ -77,9 +77,31 @@ func (r *Record) AtOnce(do func()) {
 	r.hurry = false
 }
 
+// Plays marks that a page began, and that it ended after what do writes.
+func (r *Record) Plays(page string, do func()) {
+	r.Add(journal.Entry{Kind: journal.KindMarker, Marker: "page " + page + " start"})
+	do()
+	r.Add(journal.Entry{Kind: journal.KindMarker, Marker: "page " + page + " end"})
+}
+
+// Plans says that a fault was planned, and fires it if it did: it hit at.
+func (r *Record) Plans(kind journal.FaultKind, at string) {
+	f := journal.Fault{ID: r.id("fault-"), Kind: kind}
+	planned := f
+	r.Add(journal.Entry{Kind: journal.KindFaultPlanned, Fault: &planned})
+	if f.At = at; at != "" {
+		r.Add(journal.Entry{Kind: journal.KindFaultFired, Fault: &f})
+	}
+}
+
 // Quiet says that the world came to rest.
 func (r *Record) Quiet() uint64 {
 	return r.Add(journal.Entry{Kind: journal.KindClock, Clock: &journal.Clock{Quiet: true}})
+}
+
+// Stirs says that the world did not come to rest, and why.
+func (r *Record) Stirs(why string) uint64 {
+	return r.Add(journal.Entry{Kind: journal.KindClock, Clock: &journal.Clock{Reason: why}})
 }
 
 // Rests says that the world came to rest and the script went on.

@@ -13,10 +13,20 @@ func (r *Record) Kills(point string) uint64 {
 	return r.Add(journal.Entry{Kind: journal.KindProcess, Process: &journal.Process{State: "killed", Point: point}})
 }
 
+// Starts says that the application was started, and is not ready so far.
+func (r *Record) Starts() uint64 {
+	return r.Add(journal.Entry{Kind: journal.KindProcess, Process: &journal.Process{State: "started"}})
+}
+
 // Restarts says that the application was started again and takes webhooks.
 func (r *Record) Restarts() uint64 {
-	r.Add(journal.Entry{Kind: journal.KindProcess, Process: &journal.Process{State: "started"}})
+	r.Starts()
 	return r.Add(journal.Entry{Kind: journal.KindProcess, Process: &journal.Process{State: "ready"}})
+}
+
+// Exits says that the application ended by itself, with a code.
+func (r *Record) Exits(code int) uint64 {
+	return r.Add(journal.Entry{Kind: journal.KindProcess, Process: &journal.Process{State: "exited", Code: code}})
 }
 
 // Signs says how many secrets sign the webhooks from now on.
