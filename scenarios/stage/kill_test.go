@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/switchhook/switchhook/client"
 	"github.com/switchhook/switchhook/emulator/emulatortest"
 	"github.com/switchhook/switchhook/emulator/journal"
 	"github.com/switchhook/switchhook/emulator/sms"
@@ -247,6 +249,29 @@ func TestKillsThatCannotBe(t *testing.T) {
 		if r.Verdict != report.NotExercised || !strings.Contains(r.Reason, "add start:") {
 			t.Errorf("an application that runs already: %s %q; want the key to add", r.Verdict, r.Reason)
 		}
+	}
+}
+
+// The watch may end while a kill is under way: the application is not left down.
+func TestAKillThatHasBegunIsDone(t *testing.T) {
+	t.Parallel()
+	w := opened(t, started(t))
+	r := newReaper(w)
+	note := w.crew.note
+	w.crew.note = func(ctx context.Context, p journal.Process) error {
+		if p.State == "killed" {
+			r.cancel()
+		}
+		return note(ctx, p)
+	}
+	const ana = "+12025550142"
+	r.arm(t.Context(), &order{lookout: newLookout(page.Spot{Point: page.Acked}, ana), step: page.Step{Verb: page.Slay}})
+	if _, err := w.net.Text(t.Context(), ana, client.Text{Provider: "surge", Body: "free?"}); err != nil {
+		t.Fatal(err)
+	}
+	r.done.Wait()
+	if len(w.crew.up()) != 1 || r.stillborn() != nil {
+		t.Errorf("%d processes are up after the kill, %v", len(w.crew.up()), r.stillborn())
 	}
 }
 

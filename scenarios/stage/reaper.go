@@ -59,9 +59,10 @@ func (r *reaper) arm(ctx context.Context, o *order) {
 		return
 	}
 	r.seen = o.after
-	r.ctx, r.cancel = context.WithCancel(ctx)
+	watch, cancel := context.WithCancel(ctx)
+	r.ctx, r.cancel = ctx, cancel // a kill that has begun is done to its end, even if the watch is not
 	r.done.Go(func() {
-		err := r.world.net.Follow(r.ctx, o.after, r.look)
+		err := r.world.net.Follow(watch, o.after, r.look)
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if r.err == nil {
