@@ -17,7 +17,7 @@ const (
 	Pass         Verdict = "pass"
 	Fail         Verdict = "fail"
 	NotExercised Verdict = "not exercised" // what the page is about did not happen
-	Inconclusive Verdict = "inconclusive"  // the world did not go quiet in time, or the page could not run
+	Inconclusive Verdict = "inconclusive"  // the world did not go quiet in time, the page could not run, or its record was cut
 	// Unavoidable is a duplicate or a loss that no program could have avoided.
 	Unavoidable Verdict = "unavoidable"
 	Flaky       Verdict = "flaky"    // it failed some of the times that it was played

@@ -20,17 +20,11 @@ type cast struct {
 	asked  map[sms.Number][]string // texts that the application was made to send
 	odd    map[sms.Number]bool     // handsets that behave oddly and must be healed
 
-	words   int       // canary words given out
-	planned []planned // faults
+	words   int      // canary words given out
+	planned []string // faults, by id
 	expects []report.Expect
 	why     string // why the page cannot go on
 	refused bool   // because the network does not do what it asks for
-}
-
-// planned is a fault by its id, and the step that planned it.
-type planned struct {
-	id   string
-	step page.Step
 }
 
 // newCast casts a page; what is taken from the world stays taken.

@@ -12,6 +12,7 @@
 //
 // It is black-box: it reaches the emulator through package client and the
 // application through its webhooks and what sut.yaml declares. It does not
-// judge: the record of a page goes to the oracles. It chooses no faults and no
+// judge: the record of a page goes to the oracles, and Verdict says what they and
+// the record come to, for a play as for a saved run. It chooses no faults and no
 // pages: those who call it do.
 package stage

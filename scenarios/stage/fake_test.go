@@ -218,6 +218,8 @@ func (f *fake) PlanFault(_ context.Context, fault journal.Fault) (journal.Fault,
 	}
 	fault.ID, fault.State = fmt.Sprintf("fault-%d", len(f.faults)+1), waiting
 	f.faults = append(f.faults, fault)
+	kept := fault
+	f.add(journal.Entry{Kind: journal.KindFaultPlanned, Fault: &kept})
 	return fault, nil
 }
 

@@ -238,17 +238,7 @@ func (r *reaper) withheld() map[string]bool {
 	return out
 }
 
-// missed says which kill never came to its point; "" if all did.
-func (r *reaper) missed() string {
-	for _, o := range r.orders {
-		if !o.done {
-			return where(o.step) + ": the application was not killed, because it never came to that point"
-		}
-	}
-	return ""
-}
-
-// stop ends the watch.
+// stop ends the watch, and returns once no kill is under way.
 func (r *reaper) stop() {
 	r.mu.Lock()
 	cancel := r.cancel

@@ -108,8 +108,8 @@ func (p *play) cancel(ctx context.Context) error {
 	}
 	mine := p.reaper.withheld()
 	for _, c := range p.casts {
-		for _, f := range c.planned {
-			mine[f.id] = true
+		for _, id := range c.planned {
+			mine[id] = true
 		}
 	}
 	for _, f := range all {

@@ -166,7 +166,7 @@ func (p *play) plan(ctx context.Context, c *cast, s page.Step) error {
 	if err != nil {
 		return refused(err)
 	}
-	c.planned = append(c.planned, planned{kept.ID, s})
+	c.planned = append(c.planned, kept.ID)
 	return nil
 }
 
