@@ -139,7 +139,7 @@ func asSaved(v bundle.Verdict, r report.Result) bool {
 	case report.Fail, report.Flaky:
 		return found(oracle.Fail) || found(oracle.Unavoidable) || v.Oracle == 0 && r.Verdict == report.Fail
 	case report.Unavoidable:
-		return found(oracle.Unavoidable)
+		return r.Verdict == v.Verdict && found(oracle.Unavoidable)
 	}
 	return r.Verdict == v.Verdict
 }
@@ -161,7 +161,7 @@ type judgeCommand struct {
 
 // Help is the example in the help text.
 func (judgeCommand) Help() string {
-	return `Nothing is played, and no application is needed: the record in the file is judged again. Exit codes as for verify.
+	return `Nothing is played, and no application is needed: the record in the file is judged again. One that was cut is inconclusive. Exit codes as for verify.
 
     switchhook judge switchhook-runs/NAME.run.txtar`
 }
@@ -181,7 +181,7 @@ func (c *judgeCommand) Run(t *terminal) error {
 	}
 	p := stage.Promise(app.For(b.Verdict.Provider))
 	p.Keyed = keyed(b.Verdict.Provider, b.Page)
-	r := judgedAgain(b, oracle.Judge(history.New(b.Entries, p)))
+	r := judgedAgain(b, history.New(b.Entries, p))
 	run := report.Run{SUT: app.Name, Provider: b.Verdict.Provider, Seed: b.Seed, Started: b.Entries[0].Wall, Results: []report.Result{r}}
 	again := savedRun{file: c.File, sut: cmp.Or(c.SUT, "sut.yaml"), json: c.JSON}
 	same := 0
@@ -206,25 +206,37 @@ func (c *judgeCommand) promises(b bundle.Bundle) (*sut.SUT, error) {
 	return app, nil
 }
 
-// judgedAgain is the result of a saved run by new findings.
-func judgedAgain(b bundle.Bundle, found []oracle.Finding) report.Result {
+// judgedAgain is the result of a saved run by its record alone.
+func judgedAgain(b bundle.Bundle, h *history.History) report.Result {
 	first, last := b.Entries[0], b.Entries[len(b.Entries)-1]
 	r := report.Result{
 		Page: b.Page.Name, Title: b.Page.Title, Provider: b.Verdict.Provider, Cast: b.Verdict.Cast,
-		Findings: found, Entries: b.Entries, Verdict: report.Pass,
-		Virtual: last.At.Sub(first.At), Wall: last.Wall.Sub(first.Wall),
+		Entries: b.Entries, Virtual: last.At.Sub(first.At), Wall: last.Wall.Sub(first.Wall),
 	}
-	helpless := slices.IndexFunc(found, func(f oracle.Finding) bool { return f.Status == oracle.Unavoidable })
-	judgedAny := slices.ContainsFunc(found, func(f oracle.Finding) bool { return f.Status != oracle.NotExercised })
-	switch {
-	case oracle.Primary(found) != nil:
-		r.Verdict = report.Fail
-	case helpless >= 0:
-		r.Verdict, r.Reason = report.Unavoidable, found[helpless].Says
+	if h.Whole() { // what is missing in one that was cut may come after the cut
+		r.Findings = oracle.Judge(h)
+	}
+	r.Verdict, r.Reason = stage.Verdict(b.Page, h, r.Findings, stage.Beside{})
+	judgedAny := slices.ContainsFunc(r.Findings, func(f oracle.Finding) bool { return f.Status != oracle.NotExercised })
+	switch why := uncounted(b.Page); {
+	case r.Verdict != report.Pass && r.Verdict != report.Unavoidable:
+	case why != "":
+		r.Verdict, r.Reason = report.Inconclusive, why
 	case !judgedAny:
 		r.Verdict, r.Reason = report.NotExercised, "no oracle had anything to judge in the record"
 	}
 	return r
+}
+
+// uncounted says what a page expects, which is counted only while it is played;
+// "" if it expects nothing.
+func uncounted(p page.Page) string {
+	for _, s := range p.Steps() {
+		if s.Verb == page.Expect {
+			return fmt.Sprintf("line %d: %s: the rules are kept, but only a play shows whether this holds", s.Line, s.Text)
+		}
+	}
+	return ""
 }
 
 // keyed reports whether a provider takes idempotency keys while a page is played.
