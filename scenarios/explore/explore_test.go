@@ -374,6 +374,17 @@ func TestNothingIsExcusedWithoutProof(t *testing.T) {
 	}
 }
 
+// What breaks when the application ends is broken by that.
+func TestAnEndIsNamedBeforeWhatFollowsFromIt(t *testing.T) {
+	t.Parallel()
+	drops := func(p page.Page) bool { return has(p, journal.Drop) }
+	a := &app{bug: func(p page.Page) int { return when(drops(p), 19) }, ends: drops}
+	found := search(t, a, func(o *explore.Options) { o.Deepest = explore.Singles })
+	if len(found.Cases) != 1 || found.Cases[0].Oracle != 0 || found.Cases[0].Says != "it ended with code 3" || found.Cases[0].Failed != 3 {
+		t.Error(text(t, found))
+	}
+}
+
 func TestOneThatHangsDoesNotSpoilTheOthers(t *testing.T) {
 	t.Parallel()
 	a := &app{bug: func(page.Page) int { return 0 }, hangs: func(p page.Page) bool { return has(p, journal.Drop) }}

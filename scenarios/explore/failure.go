@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/switchhook/switchhook/scenarios/history"
 	"github.com/switchhook/switchhook/scenarios/oracle"
 	"github.com/switchhook/switchhook/scenarios/page"
 	"github.com/switchhook/switchhook/scenarios/report"
@@ -21,13 +22,16 @@ type breach struct {
 }
 
 // breachOf is what a result shows, if anything; what fails goes before what
-// nobody can help.
+// nobody can help, and an end of the application before what follows from it.
 func breachOf(r report.Result) (breach, bool) {
 	if r.Verdict == report.Fail {
-		if f := oracle.Primary(r.Findings); f != nil {
+		f := oracle.Primary(r.Findings)
+		switch {
+		case len(r.Expects) > 0 && (f == nil || fell(r)):
+			return breach{0, oracle.Fail}, true
+		case f != nil:
 			return breach{f.Oracle, oracle.Fail}, true
 		}
-		return breach{0, oracle.Fail}, len(r.Expects) > 0
 	}
 	for _, f := range r.Findings {
 		if f.Status == oracle.Unavoidable && (r.Verdict == report.Pass || r.Verdict == report.Unavoidable) {
@@ -35,6 +39,12 @@ func breachOf(r report.Result) (breach, bool) {
 		}
 	}
 	return breach{}, false
+}
+
+// fell reports whether the application ended by itself, or did not start again.
+func fell(r report.Result) bool {
+	h := history.New(r.Entries, history.Promise{})
+	return len(h.Exits) > 0 || h.Stillborn()
 }
 
 // in reports whether a result shows the breach.

@@ -26,6 +26,8 @@ type app struct {
 	crowd func([]page.Page) error
 	// refuses are pages with what its network does not do.
 	refuses func(page.Page) bool
+	// ends are pages over which the application ends by itself.
+	ends func(page.Page) bool
 	// hangs are pages after which the world does not come to rest.
 	hangs func(page.Page) bool
 
@@ -128,6 +130,10 @@ func (a *app) result(p page.Page) report.Result {
 	case n < 0:
 		r.Verdict = report.Unavoidable
 		r.Findings = append(r.Findings, oracle.Finding{Oracle: -n, Name: "a rule", Status: oracle.Unavoidable, Says: "it broke"})
+	}
+	if a.ends != nil && a.ends(p) {
+		r.Verdict, r.Expects = report.Fail, []report.Expect{{Says: "it ended with code 3\nits last words"}}
+		r.Entries = append(r.Entries, journal.Entry{Kind: journal.KindProcess, Process: &journal.Process{State: "exited", Code: 3}})
 	}
 	for i := range r.Entries {
 		r.Entries[i].Seq = uint64(i + 1)

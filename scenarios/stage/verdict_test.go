@@ -95,7 +95,8 @@ func TestVerdictByTheRecord(t *testing.T) {
 		"ends by itself":           {nil, record{answers, exits}, nothing, report.Fail, "nothing had asked the application to end, but it ended with code 3"},
 		"ends in a restless world": {nil, record{answers, exits}, Beside{Restless: "busy"}, report.Fail, "ended with code 3"},
 		"ends among others":        {nil, record{answers, exits}, Beside{Company: true}, report.Inconclusive, "ended with code 3\nseveral pages were played at once"},
-		"breaks and ends":          {nil, record{answers, repeats, exits}, Beside{Company: true}, report.Fail, ""},
+		"breaks and ends":          {nil, record{answers, repeats, exits}, nothing, report.Fail, ""},
+		"breaks among others":      {nil, record{answers, repeats, exits}, Beside{Company: true}, report.Inconclusive, "several pages were played at once"},
 		"does not start again":     {plan{now}, record{answers, stays}, nothing, report.Fail, "was killed and did not start again"},
 		"starts again":             {plan{now}, record{answers, restarts(page.Now)}, nothing, report.Pass, ""},
 
