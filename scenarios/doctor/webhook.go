@@ -122,8 +122,7 @@ func (e *examination) output() string {
 	if e.process == nil {
 		return ""
 	}
-	all := strings.Split(strings.TrimSpace(e.process.Output()), "\n")
-	return ", which ends with:\n" + strings.Join(all[max(0, len(all)-12):], "\n")
+	return "; " + e.process.LastWords()
 }
 
 // envOf lists the variables of sut.yaml that hold a value of the provider.

@@ -380,7 +380,7 @@ func TestAnEndIsNamedBeforeWhatFollowsFromIt(t *testing.T) {
 	drops := func(p page.Page) bool { return has(p, journal.Drop) }
 	a := &app{bug: func(p page.Page) int { return when(drops(p), 19) }, ends: drops}
 	found := search(t, a, func(o *explore.Options) { o.Deepest = explore.Singles })
-	if len(found.Cases) != 1 || found.Cases[0].Oracle != 0 || found.Cases[0].Says != "it ended with code 3" || found.Cases[0].Failed != 3 {
+	if len(found.Cases) != 1 || found.Cases[0].Oracle != 0 || found.Cases[0].Says != "it ended with code 3: its last words" || found.Cases[0].Failed != 3 {
 		t.Error(text(t, found))
 	}
 }

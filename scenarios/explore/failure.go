@@ -63,13 +63,15 @@ func (b breach) finding(r report.Result) *oracle.Finding {
 	return &r.Findings[i]
 }
 
-// words are the name of the rule, and what a result says of it.
+// words are the name of the rule, and what a result says of it in a sentence: of
+// an application that ended, the last line of its output too.
 func (b breach) words(r report.Result) (rule, says string) {
 	if f := b.finding(r); f != nil {
 		return f.Name, f.Says
 	}
 	if len(r.Expects) > 0 {
-		says, _, _ = strings.Cut(r.Expects[0].Says, "\n")
+		first, rest, _ := strings.Cut(strings.TrimSpace(r.Expects[0].Says), "\n")
+		says = strings.TrimSpace(first + " " + rest[strings.LastIndex(rest, "\n")+1:])
 	}
 	return "stays up", says
 }

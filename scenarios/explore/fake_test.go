@@ -132,7 +132,7 @@ func (a *app) result(p page.Page) report.Result {
 		r.Findings = append(r.Findings, oracle.Finding{Oracle: -n, Name: "a rule", Status: oracle.Unavoidable, Says: "it broke"})
 	}
 	if a.ends != nil && a.ends(p) {
-		r.Verdict, r.Expects = report.Fail, []report.Expect{{Says: "it ended with code 3\nits last words"}}
+		r.Verdict, r.Expects = report.Fail, []report.Expect{{Says: "it ended with code 3:\nits first words\nits last words"}}
 		r.Entries = append(r.Entries, journal.Entry{Kind: journal.KindProcess, Process: &journal.Process{State: "exited", Code: 3}})
 	}
 	for i := range r.Entries {

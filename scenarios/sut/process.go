@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"time"
 )
@@ -86,7 +87,7 @@ func (p *Process) ready(ctx context.Context, at string) error {
 		case <-p.ended:
 			return p.Err()
 		case <-ctx.Done():
-			return fmt.Errorf("the application did not answer 2xx at %s in time; its output ends with:\n%s", at, p.Output())
+			return fmt.Errorf("the application did not answer 2xx at %s in time; %s", at, p.LastWords())
 		}
 	}
 	return p.Err()
@@ -114,7 +115,7 @@ func (p *Process) Code() int {
 func (p *Process) Err() error {
 	select {
 	case <-p.ended:
-		return fmt.Errorf("the application ended with code %d; its output ends with:\n%s", p.Code(), p.Output())
+		return fmt.Errorf("the application ended with code %d; %s", p.Code(), p.LastWords())
 	default:
 		return nil
 	}
@@ -143,6 +144,20 @@ func (p *Process) Kill() {
 
 // Output is the last 64 KiB of what the process wrote.
 func (p *Process) Output() string { return p.output.String() }
+
+// lastLines is how much of its output people read about an application that failed.
+const lastLines = 12
+
+// LastWords says what the last lines of the output are, the lines below the
+// sentence.
+func (p *Process) LastWords() string {
+	said := strings.TrimSpace(p.Output())
+	if said == "" {
+		return "it wrote nothing"
+	}
+	all := strings.Split(said, "\n")
+	return "its output ends with:\n" + strings.Join(all[max(0, len(all)-lastLines):], "\n")
+}
 
 // tailSize is how much output is kept.
 const tailSize = 64 << 10

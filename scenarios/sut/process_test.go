@@ -31,11 +31,19 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
+// lines are how many the application writes before its last.
+const lines = 12
+
 func act(role string) {
 	switch role {
 	case "crash":
+		for n := range lines {
+			fmt.Println("line", n)
+		}
 		fmt.Println("cannot open the store")
 		os.Exit(3)
+	case "silent":
+		os.Exit(4)
 	case "reserve":
 		port, _ := strconv.Atoi(os.Getenv("PORT"))
 		_, err := sut.Reserve(port)
@@ -116,8 +124,12 @@ func TestProcessRunsUntilItIsStopped(t *testing.T) {
 func TestProcessThatEndsAtOnceSaysWhy(t *testing.T) {
 	t.Parallel()
 	_, err := application(t, "crash").Run(t.Context(), nil)
-	if err == nil || !strings.Contains(err.Error(), "code 3") || !strings.Contains(err.Error(), "cannot open the store") {
-		t.Errorf("Run: %v; want the exit code and the output", err)
+	if err == nil || !strings.Contains(err.Error(), "code 3; its output ends with:\nline 1\n") || !strings.HasSuffix(err.Error(), "\ncannot open the store") {
+		t.Errorf("Run: %v; want the exit code and the last lines of the output", err)
+	}
+	_, err = application(t, "silent").Run(t.Context(), nil)
+	if want := "the application ended with code 4; it wrote nothing"; err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("Run: %v; want %s", err, want)
 	}
 }
 
