@@ -19,6 +19,7 @@ type item struct {
 	message contracts.Message
 	like    likeness
 	asks    bool  // it tells the application of a text, or triggers one
+	again   bool  // it says what was said before
 	after   *item // the webhook with news, or trigger, about the same conversation without which a call cannot have been; nil: none
 
 	state   state
@@ -103,10 +104,10 @@ func newScript(h *recording.HAR, c *contracts.Contract) *script {
 			it.asks = it.message.Role("x-mo", "text") != ""
 			news := it.news()
 			for _, name := range it.message.Conversation() {
-				if said := name + "\n" + news; !told[said] {
-					told[said] = true
-					causes[name] = append(causes[name], it)
-				}
+				said := name + "\n" + news
+				it.again = told[said]
+				told[said] = true
+				causes[name] = append(causes[name], it)
 			}
 		default:
 			it.asks = true
@@ -120,7 +121,7 @@ func newScript(h *recording.HAR, c *contracts.Contract) *script {
 }
 
 // news is what a webhook says: the text of a handset, else its body. One that
-// comes again has none, so a call that it did not cause may overtake it.
+// comes again has none; but the same words may be another text.
 func (it *item) news() string {
 	if text := it.message.Role("x-mo", "text"); text != "" {
 		return text
@@ -130,14 +131,16 @@ func (it *item) news() string {
 
 // cause is the earliest that can have caused a call, of what had ended before it:
 // the first text or trigger for which no earlier call can have been made, else
-// whatever came last.
+// the last news.
 func cause(list []*item, earlier, seq int) *item {
 	var last *item
 	for _, it := range list {
 		if it.Ended >= seq {
 			continue
 		}
-		last = it
+		if !it.again {
+			last = it
+		}
 		if it.asks {
 			if earlier == 0 {
 				return it
