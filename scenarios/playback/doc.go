@@ -10,8 +10,10 @@
 // one of the real provider plays as well.
 //
 // What began in the recording after something else had ended begins only after
-// that; what overlapped overlaps. Recorded times are not waited for. A call is
-// known by its operation, its conversation and its shape.
+// that; what overlapped overlaps. Recorded times are not waited for, but where
+// there was a silence the application may get done what it does without a call, if
+// it has a probe that says so. A call is known by its operation, its conversation
+// and its shape.
 //
 // What is compared: which calls were made, how many, in which conversation, in
 // what order within one, of what shape, and how webhooks were answered. Another

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/switchhook/switchhook/contracts"
 	"github.com/switchhook/switchhook/contracts/exchange"
@@ -21,6 +22,8 @@ type item struct {
 	asks    bool  // it tells the application of a text, or triggers one
 	again   bool  // it says what was said before
 	after   *item // the webhook with news, or trigger, about the same conversation without which a call cannot have been; nil: none
+
+	silence time.Duration // real, before it began, since the last exchange had ended; less than 0 if one was open
 
 	state   state
 	arrival int // of a call: its place among those that came, from 1
@@ -90,9 +93,16 @@ func newScript(h *recording.HAR, c *contracts.Contract) *script {
 	causes := map[string][]*item{} // what may have caused a call, by what it is about
 	made := map[string]int{}       // calls so far, by the same
 	told := map[string]bool{}
+	var end time.Time
 	for i, e := range h.Log.Entries {
 		q := exchange.RequestOf(&e)
 		it := &item{Entry: e, index: i, body: q.Body}
+		if !end.IsZero() {
+			it.silence = e.Started.Sub(end)
+		}
+		if ended := e.Started.Add(time.Duration(e.Time * float64(time.Millisecond))); ended.After(end) {
+			end = ended
+		}
 		switch e.Direction {
 		case recording.Call:
 			it.message, it.like = likenessOf(c, q)

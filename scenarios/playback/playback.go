@@ -135,6 +135,7 @@ func (p *player) play(ctx context.Context) error {
 			continue
 		}
 		p.await(ctx, p.patience(), func() []*item { return p.open(it) })
+		p.rest(ctx, it.silence)
 		if ctx.Err() != nil {
 			break
 		}
@@ -187,6 +188,34 @@ func (p *player) await(ctx context.Context, patience time.Duration, left func() 
 		})
 	}
 }
+
+// What the application did in a silence cannot be seen: it may have taken up a
+// text and found that nothing was to be done. In one of leastSilence or more it
+// is given up to slower times as long for that, where it can be asked.
+const (
+	leastSilence = 20 * time.Millisecond
+	slower       = 10
+)
+
+// rest waits, where there was a silence, until the application has nothing left
+// to do.
+func (p *player) rest(ctx context.Context, silence time.Duration) {
+	if _, ok := p.app.Probe[sut.PendingProbe]; !ok || silence < leastSilence {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, min(slower*silence, p.o.Patience))
+	defer cancel()
+	for {
+		probe, err := p.app.Look(ctx, sut.PendingProbe, "")
+		if err != nil || probe.Value == "0" {
+			return // what keeps it from answering is told at the end
+		}
+		p.wait(ctx, askEvery, func() bool { return false })
+	}
+}
+
+// askEvery is how often the application is asked whether it is done.
+const askEvery = 5 * time.Millisecond
 
 // settle waits until the application has been silent for a while and, where it
 // can be asked, has nothing left to do.

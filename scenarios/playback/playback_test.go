@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -77,8 +78,22 @@ type actor struct {
 	header http.Header // of the request that it is about
 
 	later *sync.WaitGroup // what goes on after the answer
+	work  *work
 	mu    *sync.Mutex
 	said  *[]string
+}
+
+// work is what an application has left to do, as it says when it is asked.
+type work struct {
+	left, asked atomic.Int32
+	thrice      chan struct{} // closed when it is asked for the third time
+}
+
+func (k *work) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	if k.asked.Add(1) == 3 {
+		close(k.thrice)
+	}
+	_, _ = fmt.Fprintf(w, `{"count":%d}`, k.left.Load())
 }
 
 func (a *actor) note(format string, args ...any) {
@@ -130,17 +145,25 @@ func perform(t *testing.T, do app, entries ...recording.Entry) (playback.Result,
 	var mu sync.Mutex
 	var said []string
 	var later sync.WaitGroup
+	todo := work{thrice: make(chan struct{})}
 	here := "127.0.0.1:" + port.String()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			todo.ServeHTTP(w, r)
+			return
+		}
 		body, _ := io.ReadAll(r.Body)
-		w.WriteHeader(do(&actor{url: "http://" + here, header: r.Header, later: &later, mu: &mu, said: &said}, r.URL.Path, string(body)))
+		w.WriteHeader(do(&actor{url: "http://" + here, header: r.Header, later: &later, work: &todo, mu: &mu, said: &said}, r.URL.Path, string(body)))
 	}))
 	t.Cleanup(server.Close)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	r, err := playback.Run(ctx, playback.Options{
 		Recording: &recording.HAR{Log: recording.Log{Entries: entries}}, Contract: c, Now: clock.Wall, Addr: here,
-		SUT:    &sut.SUT{Webhooks: map[string]string{"post": server.URL + "/webhooks"}},
+		SUT: &sut.SUT{
+			Webhooks: map[string]string{"post": server.URL + "/webhooks"},
+			Probe:    map[string]sut.Probe{sut.PendingProbe: {Path: "/left", Field: "count"}},
+		},
 		Values: map[string]string{"post.secret": secret}, Patience: 300 * time.Millisecond, Quiet: 50 * time.Millisecond,
 	})
 	server.Close() // nothing is noted any more
@@ -231,6 +254,41 @@ func TestAnAnswerWaitsForItsTextAlone(t *testing.T) {
 		if err != nil || len(r.Differences) > 0 {
 			t.Errorf("%s: %v\n%s", second, err, told(t, r))
 		}
+	}
+}
+
+// In a silence the application may do something that nobody sees, and is given
+// the time; where there was none it is not.
+func TestASilenceIsTimeToGetDone(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		silence time.Duration
+		want    []string
+	}{
+		"a silence": {time.Second, []string{"did a", "told b"}},
+		"none":      {time.Millisecond, []string{"told b", "did a"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			first, second := came(1, 2, "+1", "a"), came(3, 4, "+1", "b")
+			second.Started = first.Started.Add(tt.silence)
+			r, said, err := perform(t, func(a *actor, _, body string) int {
+				if _, said := text(body); said == "b" {
+					a.note("told b")
+					return 200
+				}
+				a.work.left.Store(1)
+				a.later.Go(func() {
+					<-a.work.thrice
+					a.note("did a")
+					a.work.left.Store(0)
+				})
+				return 200
+			}, first, second)
+			if err != nil || len(r.Differences) > 0 || !slices.Equal(said, tt.want) {
+				t.Errorf("%v, %q; want %q\n%s", err, said, tt.want, told(t, r))
+			}
+		})
 	}
 }
 
