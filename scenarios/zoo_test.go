@@ -82,7 +82,7 @@ func start(t *testing.T, bugs ...string) app {
 // options are those that the application would read from its environment.
 func options(env map[string]string, bugs []string) refapp.Options {
 	o := refapp.Environment(func(name string) string { return env[name] })
-	o.Bugs, o.SlowAck = bugs, 2*time.Second
+	o.Bugs, o.SlowAck = bugs, 4*time.Second
 	return o
 }
 

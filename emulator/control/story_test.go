@@ -223,6 +223,10 @@ func tellOfWebhooks(t *testing.T, w *world) {
 	if a := must(w.Resend(t.Context(), event))(t); a.Event != event || a.Why != journal.Manual {
 		t.Errorf("planned %+v, want a manual attempt of %s", a, event)
 	}
+	second := must(w.Wait(t.Context(), client.Wait{Where: client.Where{Kind: journal.KindAttemptEnded, Message: m.ID}, Count: 2}))(t)
+	if !second.Held {
+		t.Fatalf("no second attempt for %s ended", m.ID)
+	}
 	tries := must(w.Attempts(t.Context(), client.Filter{Event: event}))(t)
 	if len(tries.Items) != 2 {
 		t.Errorf("there are %d attempts of %s, want 2", len(tries.Items), event)

@@ -39,7 +39,7 @@ const maxAnswer = 64 << 10
 // Behaviour is how the network misbehaves in one exchange; the zero value is well.
 type Behaviour struct {
 	LoseAnswer bool
-	HangUp     time.Duration // close after this long
+	HangUp     time.Duration // close so long after the whole request was sent
 	Reset      bool
 	SlowRead   time.Duration // pause before each part of the answer
 }
@@ -80,22 +80,26 @@ func NewPoster(guard Guard, wall func() time.Time) *Poster {
 // Post makes one exchange within timeout. success says which statuses acknowledge.
 func (p *Poster) Post(ctx context.Context, req *http.Request, timeout time.Duration, success func(int) bool, b Behaviour) Result {
 	begun := p.wall()
-	limit := timeout
-	if b.HangUp > 0 {
-		limit = min(limit, b.HangUp)
-	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	ctx, hangUp := context.WithCancelCause(ctx)
+	defer hangUp(nil)
 	var wire conn
+	if b.HangUp > 0 {
+		wire.wrote = func() { time.AfterFunc(b.HangUp, func() { hangUp(errHungUp) }) }
+	}
 	res := p.exchange(httptrace.WithClientTrace(ctx, wire.trace()), req, success, b, &wire)
 	res.Took = p.wall().Sub(begun)
 	return res
 }
 
+// errHungUp ends an exchange that we hang up on.
+var errHungUp = errors.New("we hung up")
+
 func (p *Poster) exchange(ctx context.Context, req *http.Request, success func(int) bool, b Behaviour, wire *conn) Result {
 	resp, err := p.client.Do(req.WithContext(ctx))
 	switch {
-	case b.HangUp > 0 && (err == nil || classOf(err) == ClassTimeout):
+	case b.HangUp > 0 && (err == nil || classOf(err) == ClassTimeout || errors.Is(context.Cause(ctx), errHungUp)):
 		if err == nil {
 			wire.reset()
 			_ = resp.Body.Close()
@@ -156,16 +160,24 @@ func read(ctx context.Context, body io.Reader, pause time.Duration) (string, err
 
 // conn remembers the connection of an exchange, so that it can be cut.
 type conn struct {
-	mu  sync.Mutex
-	raw net.Conn
+	mu    sync.Mutex
+	raw   net.Conn
+	wrote func() // is told when the whole request is on its way; nil if nobody wants to know
 }
 
 func (c *conn) trace() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.raw = info.Conn
-	}}
+	return &httptrace.ClientTrace{
+		GotConn: func(info httptrace.GotConnInfo) {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.raw = info.Conn
+		},
+		WroteRequest: func(httptrace.WroteRequestInfo) {
+			if c.wrote != nil {
+				c.wrote()
+			}
+		},
+	}
 }
 
 // reset closes the connection so that the other side sees a reset, not an end.

@@ -120,7 +120,7 @@ func TestMistakes(t *testing.T) {
 			s := right(t)
 			s.Webhooks = maps.Clone(s.Webhooks)
 			tt.spoil(s)
-			checks := examine(t, s, "surge", time.Second)
+			checks := examine(t, s, "surge", 3*time.Second)
 			for _, c := range checks {
 				if c.State == doctor.Problem && c.Name != tt.check {
 					t.Errorf("%s: %+v, want a problem with %q alone", c.Name, c, tt.check)

@@ -164,7 +164,7 @@ func perform(t *testing.T, do app, entries ...recording.Entry) (playback.Result,
 			Webhooks: map[string]string{"post": server.URL + "/webhooks"},
 			Probe:    map[string]sut.Probe{sut.PendingProbe: {Path: "/left", Field: "count"}},
 		},
-		Values: map[string]string{"post.secret": secret}, Patience: 300 * time.Millisecond, Quiet: 50 * time.Millisecond,
+		Values: map[string]string{"post.secret": secret}, Patience: 2 * time.Second, Quiet: 50 * time.Millisecond,
 	})
 	server.Close() // nothing is noted any more
 	later.Wait()

@@ -7,7 +7,7 @@ import (
 
 // Waits of a worker.
 const (
-	releaseTime = 50 * time.Millisecond  // of a reminder for the answer to the webhook that it waited for
+	releaseTime = 250 * time.Millisecond // of a reminder for the answer to the webhook that it waited for
 	watchTime   = 100 * time.Millisecond // between looks for workers that died
 	mendTime    = time.Second            // before a change is made again that could not be kept
 )

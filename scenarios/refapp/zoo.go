@@ -9,9 +9,9 @@ import (
 
 // Windows that make bugs certain to show when two requests meet, or a kill comes.
 const (
-	meetingTime = 100 * time.Millisecond // check-then-mark-race: how long a check waits for another
-	batchTime   = 50 * time.Millisecond  // last-conversation: how long a text waits for its worker
-	turnTime    = 200 * time.Millisecond // ack-before-persist: between looks whether it is a text's turn
+	meetingTime = 500 * time.Millisecond // check-then-mark-race: how long a check waits for another
+	batchTime   = 250 * time.Millisecond // last-conversation: how long a text waits for its worker
+	turnTime    = 500 * time.Millisecond // ack-before-persist: between looks whether it is a text's turn
 )
 
 // Figures of other bugs.

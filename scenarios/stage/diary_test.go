@@ -10,12 +10,12 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
-	"github.com/switchhook/switchhook/emulator/sms"
 	"github.com/switchhook/switchhook/scenarios/sut"
 )
 
@@ -48,13 +48,15 @@ func TestMain(m *testing.M) {
 type diary struct {
 	*http.ServeMux
 	dir, url, key, manner string
+	thinking              time.Duration // before it answers, with a manner
+	pending               atomic.Int32  // answers that are to come
 }
 
 // The manners, and how long both take to begin.
 const (
 	hasty    = "hasty"
 	resigned = "resigned"
-	thinking = 200 * time.Millisecond
+	thinking = time.Second
 )
 
 func newDiary(env func(string) string) *diary {
@@ -62,11 +64,12 @@ func newDiary(env func(string) string) *diary {
 		ServeMux: http.NewServeMux(), dir: env("DIR"), key: env("KEY"), manner: env("MANNER"),
 		url: env("BASE") + "/accounts/" + env("ACCOUNT") + "/messages",
 	}
+	d.thinking, _ = time.ParseDuration(env("THINKING"))
 	if _, err := os.Stat(filepath.Join(d.dir, "barred")); err == nil {
 		os.Exit(7)
 	}
 	d.HandleFunc("GET /healthz", func(http.ResponseWriter, *http.Request) {})
-	d.HandleFunc("GET /pending", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"count":0}`)) })
+	d.HandleFunc("GET /pending", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintf(w, `{"count":%d}`, d.pending.Load()) })
 	d.HandleFunc("POST /notify/{to}", func(w http.ResponseWriter, r *http.Request) {
 		if !d.send(map[string]any{"to": r.PathValue("to"), "body": "See you"}) {
 			w.WriteHeader(http.StatusServiceUnavailable)
@@ -103,16 +106,24 @@ func (d *diary) hook(w http.ResponseWriter, r *http.Request) {
 	ok := true
 	switch d.manner {
 	case hasty:
-		time.AfterFunc(thinking, func() { _ = answer() && keep() })
+		d.later(func() { _ = answer() && keep() })
 	case resigned:
 		ok = keep()
-		time.AfterFunc(thinking, func() { answer() })
+		d.later(func() { answer() })
 	default:
 		ok = answer() && keep()
 	}
 	if !ok {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
+}
+
+func (d *diary) later(do func()) {
+	d.pending.Add(1)
+	time.AfterFunc(d.thinking, func() {
+		defer d.pending.Add(-1)
+		do()
+	})
 }
 
 func (d *diary) send(fields map[string]any) (ok bool) {
@@ -167,6 +178,6 @@ quiet: 20ms
 func withManner(t testing.TB, manner string) *sut.SUT {
 	t.Helper()
 	s := started(t)
-	s.Env["MANNER"], s.Policy, s.Quiet = manner, "at-most-once", sms.Duration(2*thinking)
+	s.Env["MANNER"], s.Env["THINKING"], s.Policy = manner, thinking.String(), "at-most-once"
 	return s
 }

@@ -38,9 +38,16 @@ func window(o Options, slowest time.Duration) time.Duration {
 	if declared == 0 || !tells && o.Quiet == 0 {
 		declared = max(declared, quietFloor)
 	}
+	if tells {
+		return max(declared, 3*min(slowest, longestTold))
+	}
 	return max(declared, 3*min(slowest, longestReaction))
 }
 
 // longestReaction bounds what stretches the window, so that an application
-// that hangs once does not hold up the rest of a run.
-const longestReaction = 3 * time.Second
+// that hangs once does not hold up the rest of a run; longestTold does where it
+// says itself whether it is done.
+const (
+	longestReaction = 3 * time.Second
+	longestTold     = 100 * time.Millisecond
+)

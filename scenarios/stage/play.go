@@ -32,6 +32,7 @@ type play struct {
 	fell      string            // how the application ended by itself
 	fellAt    page.Step         // where that was found out
 	undecided bool              // a kill came in a moment that tells nothing
+	calm      bool              // no kill is to come in one again
 }
 
 // undone is an error that keeps a page from doing what it says, and only that
@@ -70,7 +71,7 @@ func (w *World) PlayFrom(ctx context.Context, first int, pages ...page.Page) ([]
 		return nil, err
 	}
 	for n := 1; ; n++ {
-		results, undecided, err := w.once(ctx, first, pages)
+		results, undecided, err := w.once(ctx, first, pages, n == mostPlays)
 		if err != nil || !undecided || n == mostPlays {
 			return results, err
 		}
@@ -78,7 +79,8 @@ func (w *World) PlayFrom(ctx context.Context, first int, pages ...page.Page) ([]
 	}
 }
 
-// mostPlays is how often a page is played whose kills tell nothing.
+// mostPlays is how often a page is played whose kills tell nothing. The last time,
+// kills in an attempt wait for the next rest, which always tells something.
 const mostPlays = 6
 
 // encore keeps the casts of pages that are played again away from those of the
@@ -86,7 +88,7 @@ const mostPlays = 6
 const encore = 1000
 
 // once plays pages one time, and reports whether that leaves open what it was about.
-func (w *World) once(ctx context.Context, first int, pages []page.Page) (results []report.Result, undecided bool, err error) {
+func (w *World) once(ctx context.Context, first int, pages []page.Page, calm bool) (results []report.Result, undecided bool, err error) {
 	w.next = max(w.next, first+len(pages))
 	results = make([]report.Result, len(pages))
 	for i, p := range pages {
@@ -99,7 +101,7 @@ func (w *World) once(ctx context.Context, first int, pages []page.Page) (results
 	if results[0].Verdict == report.LeftOut { // then all of them are
 		return results, false, nil
 	}
-	p := &play{World: w, script: pages[0], keyed: w.keyed, opinions: opinions{net: w.net, sut: w.sut}}
+	p := &play{World: w, script: pages[0], calm: calm, keyed: w.keyed, opinions: opinions{net: w.net, sut: w.sut}}
 	if why := w.cannotRun(pages[0]); why != "" {
 		results[0].Verdict, results[0].Reason = report.NotExercised, why
 		return results, false, nil
@@ -197,7 +199,7 @@ func (p *play) begin(ctx context.Context) error {
 		return fmt.Errorf("mark the start of the page: %w", err)
 	}
 	p.tape = newTape(start, p.casts, p.everybody())
-	p.reaper = newReaper(p.World)
+	p.reaper = newReaper(p.World, p.calm)
 	return p.crew.muster(ctx, max(1, p.script.Replicas))
 }
 

@@ -340,6 +340,7 @@ func TestReactionStretchesTheWindow(t *testing.T) {
 		{declared: 50 * time.Millisecond, tells: true, want: 50 * time.Millisecond},
 		{declared: 50 * time.Millisecond, tells: true, slowest: 20 * time.Millisecond, want: 60 * time.Millisecond},
 		{tells: true, want: 200 * time.Millisecond},
+		{declared: 50 * time.Millisecond, tells: true, slowest: time.Minute, want: 3 * longestTold},
 		{quiet: 20 * time.Millisecond, declared: time.Second, want: 20 * time.Millisecond},
 	} {
 		o := Options{SUT: &sut.SUT{Quiet: sms.Duration(tt.declared)}, Quiet: tt.quiet}

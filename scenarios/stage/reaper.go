@@ -16,6 +16,7 @@ import (
 // it has looked at an entry, what that entry asks for is done.
 type reaper struct {
 	world *World
+	calm  bool // kills whose point lies in an attempt wait for the next rest
 
 	ctx    context.Context
 	cancel context.CancelFunc // nil until it is told of a kill
@@ -28,6 +29,7 @@ type reaper struct {
 	changed chan struct{}         // closed when seen or err changes
 	struck  int                   // kills so far
 	late    []death               // of those that are still down
+	calmed  []*order              // their point came, and they wait for rest
 	err     error                 // why it cannot go on
 	unborn  error                 // why the application did not start again
 }
@@ -46,8 +48,8 @@ type death struct {
 	seq    uint64
 }
 
-func newReaper(w *World) *reaper {
-	return &reaper{world: w, bodies: map[sms.Number]string{}, changed: make(chan struct{})}
+func newReaper(w *World, calm bool) *reaper {
+	return &reaper{world: w, calm: calm, bodies: map[sms.Number]string{}, changed: make(chan struct{})}
 }
 
 // arm adds a kill.
@@ -89,8 +91,12 @@ func (r *reaper) look(e journal.Entry) (more bool) {
 	}
 	var due []*order
 	for _, o := range r.orders {
-		if !o.done && e.Seq > o.after && o.meets(e) {
-			o.done = true
+		if o.done || e.Seq <= o.after || !o.meets(e) {
+			continue
+		}
+		if o.done = true; r.calm && o.spot.Point.InWebhook() {
+			r.calmed = append(r.calmed, o)
+		} else {
 			due = append(due, o)
 		}
 	}
@@ -139,6 +145,19 @@ func (r *reaper) strike(ctx context.Context, s page.Step, who sms.Number, seq ui
 	}
 	r.raise(ctx, i)
 	return nil
+}
+
+// rest does the kills that waited for it. Seq is the last entry so far.
+func (r *reaper) rest(ctx context.Context, seq uint64) error {
+	r.mu.Lock()
+	due := r.calmed
+	r.calmed = nil
+	r.mu.Unlock()
+	var err error
+	for _, o := range due {
+		err = errors.Join(err, r.strike(ctx, o.step, o.who, seq))
+	}
+	return err
 }
 
 // raise starts a member again. That it does not start is the application's

@@ -25,12 +25,17 @@ func (p *play) patience() time.Duration {
 	return restTime + time.Duration(len(p.casts)-1)*castTime
 }
 
-// settle waits until the world is quiet. That it does not come to rest is no
-// error; it is kept as the reason for the verdict.
+// settle waits until the world is quiet, and does the kills that waited for that.
+// That it does not come to rest is no error; it is kept as the reason for the
+// verdict.
 func (p *play) settle(ctx context.Context) error {
 	rest, cancel := context.WithTimeout(ctx, p.patience())
 	defer cancel()
-	return p.within(ctx, p.quiet(rest))
+	err := p.quiet(rest)
+	if err == nil {
+		err = p.reaper.rest(ctx, p.tape.last)
+	}
+	return p.within(ctx, err)
 }
 
 // within turns the end of a wait into a reason. The end of the whole run stays an error.

@@ -153,7 +153,7 @@ func booking(bugs ...string) (net *client.Client, end func()) {
 func rest(ctx context.Context, net *client.Client) {
 	_, err := net.Advance(ctx, client.Advance{By: minute, Settle: quiet})
 	Expect(err).NotTo(HaveOccurred())
-	_, err = net.Settle(ctx, client.Settle{})
+	_, err = net.Settle(ctx, client.Settle{Quiet: second})
 	Expect(err).NotTo(HaveOccurred())
 }
 
@@ -173,6 +173,7 @@ func (t *exampleT) end() {
 
 const (
 	minute   = sms.Duration(time.Minute)
+	second   = sms.Duration(time.Second)
 	quiet    = sms.Duration(50 * time.Millisecond)
 	patience = 10 * time.Second
 )

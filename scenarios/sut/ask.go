@@ -94,6 +94,7 @@ func (s *SUT) Ask(ctx context.Context, how Request, t Text) error {
 	if err != nil {
 		return err
 	}
+	req.Close = true // on the connection of a process that was killed meanwhile it would be lost
 	req.Header.Set("Content-Type", "application/json")
 	for name, v := range e.texts(how.Header) {
 		req.Header.Set(name, v)
