@@ -14,7 +14,8 @@ import (
 // just noted that it would, it must leave it at that, for it promised not to send
 // twice and finds no trace of whether it did; if it had not come so far, it should
 // have answered. To tell it of such texts again decides one of the two ways to be
-// wrong: if it then answers, it had not kept what it acknowledged.
+// wrong: if it then answers, it had not kept what it acknowledged, or does not
+// know it again.
 //
 // Or it was killed right after a call was answered. If it had noted the answer, it
 // should have gone by it; if not, it is for its policy to say what follows.
@@ -100,7 +101,7 @@ func forgot(h *history.History, k *history.Kill, due []*history.Inbound) *Findin
 			continue
 		}
 		if c := answering(h, in, again); c != nil {
-			f := failed(in.Handset, fmt.Sprintf("message %s was acknowledged, then the application was killed%s; after its restart it did nothing about it until it was told again (%s), so it had not kept what it acknowledged",
+			f := failed(in.Handset, fmt.Sprintf("message %s was acknowledged, then the application was killed%s; after its restart it did nothing about it until it was told again (%s), so it had not kept what it acknowledged, or takes what comes again for new",
 				in.Message.ID, at(k), title(again)), append(seqs(in), k.Seq, k.Ready, c.Seq)...)
 			return &f
 		}

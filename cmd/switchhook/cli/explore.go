@@ -259,7 +259,8 @@ func (p *searchProgress) step(now explore.Progress) {
 	}
 	p.said = time.Now()
 	speed := float64(now.Played) / max(time.Since(p.began).Seconds(), 0.001)
-	line := fmt.Sprintf("level %d, %d plans (%.0f/s), %d faults × oracles, %d failures", now.Level, now.Played, speed, now.Cells, now.Cases)
+	line := fmt.Sprintf("%s, %d played (%.0f/s), %d faults × oracles, %d failures",
+		explore.Level{Level: now.Level}.Name(), now.Played, speed, now.Cells, now.Cases)
 	if p.on {
 		fmt.Fprintf(p.to, "\r\x1b[K%s  %s", line, plain(now.Doing))
 		return
