@@ -288,6 +288,14 @@ func TestJUnit(t *testing.T) {
 	if err := report.JUnit(&b, strange([]byte{7, 11}, nasty), report.Options{}); err != nil || xml.Unmarshal(b.Bytes(), &back) != nil {
 		t.Errorf("hostile texts: %v", err)
 	}
+	b.Reset()
+	open := report.Result{Page: "sending/open", Title: "no answer", Verdict: report.Unavoidable, Reason: "nobody could know"}
+	if err := report.JUnit(&b, run(fine(), open), report.Options{Command: "switchhook verify --sut x"}); err != nil || xml.Unmarshal(b.Bytes(), &back) != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(back); got != "{2 0 0 0}" || !strings.Contains(b.String(), "nobody could know&#xA;  replay: switchhook verify --sut x") {
+		t.Errorf("unavoidable: tests, failures, errors and skipped are %s in\n%s", got, &b)
+	}
 	if report.JUnit(broken{}, whole(), report.Options{}) == nil || report.HTML(broken{}, whole(), report.Options{}) == nil {
 		t.Error("a report that was not written is no report")
 	}

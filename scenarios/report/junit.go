@@ -35,6 +35,7 @@ type junitCase struct {
 	Failure *junitWhy  `xml:"failure"`
 	Error   *junitWhy  `xml:"error"`
 	Skipped *junitSkip `xml:"skipped"`
+	Out     string     `xml:"system-out,omitempty"`
 }
 
 type junitSkip struct {
@@ -49,7 +50,9 @@ type junitWhy struct {
 
 // JUnit writes the run as JUnit's XML, a suite for each provider. What failed,
 // always or now and then, is a failure; what came to no verdict is an error; a
-// page that showed nothing or does not apply is skipped.
+// page that showed nothing or does not apply is skipped. What no program could
+// have avoided passed, as for the exit code, and its output says what it was. A
+// run that broke off has an error more, so that it cannot be taken for a whole one.
 func JUnit(w io.Writer, r Run, o Options) error {
 	var out junitRun
 	for _, provider := range r.providers() {
@@ -59,6 +62,11 @@ func JUnit(w io.Writer, r Run, o Options) error {
 		out.Failures += s.Failures
 		out.Errors += s.Errors
 		out.Skipped += s.Skipped
+	}
+	if r.Broke != "" {
+		out.Suites = append(out.Suites, r.junitBroke())
+		out.Tests++
+		out.Errors++
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
@@ -96,14 +104,23 @@ func (r Run) junitSuite(provider string, o Options) junitSuite {
 	return s
 }
 
+// junitBroke is a suite that says why the run is not whole.
+func (r Run) junitBroke() junitSuite {
+	return junitSuite{Name: Plain(r.SUT), Package: Plain(r.Provider), Tests: 1, Errors: 1, Cases: []junitCase{{
+		Class: Plain(r.Provider), Name: "the whole run", Seconds: "0.000",
+		Error: &junitWhy{Type: string(Inconclusive), Message: Plain(r.Broke), Text: lines(r.Broke)},
+	}}}
+}
+
 func junitOf(r Run, result Result, o Options) junitCase {
 	c := junitCase{
-		Class: Plain(result.Provider), Name: Plain(result.Page + ": " + result.Title),
+		Class: Plain(result.Provider), Name: Plain(result.Page),
 		Seconds: fmt.Sprintf("%.3f", result.Wall.Seconds()),
 	}
 	o.Color = false
+	text := func() string { return lines(Explain(r, result, o)) }
 	why := func() *junitWhy {
-		return &junitWhy{Type: string(result.Verdict), Message: Plain(result.sentence()), Text: lines(Explain(r, result, o))}
+		return &junitWhy{Type: string(result.Verdict), Message: Plain(result.sentence()), Text: text()}
 	}
 	switch result.Verdict {
 	case Fail, Flaky:
@@ -112,6 +129,8 @@ func junitOf(r Run, result Result, o Options) junitCase {
 		c.Error = why()
 	case NotExercised, LeftOut:
 		c.Skipped = &junitSkip{Plain(result.sentence())}
+	case Unavoidable:
+		c.Out = text()
 	}
 	return c
 }

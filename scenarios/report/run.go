@@ -31,6 +31,7 @@ type Run struct {
 	Provider string    `json:"provider"` // or several, with commas
 	Seed     int64     `json:"seed"`
 	Results  []Result  `json:"results"`
+	Broke    string    `json:"broke,omitempty"` // what kept the other pages from being played
 	// Plays is the coverage of a search, where Results holds only some of the plays;
 	// nil if it holds all.
 	Plays *Coverage `json:"-"`
@@ -75,12 +76,14 @@ const (
 	exitNotShown = 4
 )
 
-// ExitCode is 1 if any page failed, always or now and then, 4 if any was
-// inconclusive or none passed,
-// and 0 otherwise. It is never 0 when nothing ran.
+// ExitCode is 4 if the run broke off, 1 if any page failed, always or now and
+// then, 4 if any was inconclusive or none passed, and 0 otherwise. It is never 0
+// when nothing ran.
 func (r Run) ExitCode() int {
 	count := r.counts()
 	switch {
+	case r.Broke != "":
+		return exitNotShown
 	case count[Fail] > 0, count[Flaky] > 0:
 		return exitFailed
 	case count[Inconclusive] > 0, count[Pass] == 0:

@@ -163,11 +163,16 @@ func (r Run) outcome() (Verdict, string) {
 	if len(rest) > 0 {
 		also = " (" + strings.Join(rest, ", ") + ")"
 	}
+	if r.Broke != "" {
+		also += "; " + Plain(r.Broke)
+	}
 	switch {
 	case counts[Fail] > 0:
 		return Fail, fmt.Sprintf("%d of %s failed%s", counts[Fail], count(played, "page"), also)
 	case played == 0:
-		return Inconclusive, "Nothing was shown"
+		return Inconclusive, "Nothing was shown" + also
+	case r.Broke != "":
+		return Inconclusive, fmt.Sprintf("%d of %s passed%s", counts[Pass], count(played, "page"), also)
 	case r.ExitCode() == exitPassed:
 		return Pass, fmt.Sprintf("%d of %s passed%s", counts[Pass], count(played, "page"), also)
 	}

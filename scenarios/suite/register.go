@@ -160,6 +160,8 @@ func (o Options) show(r report.Result, to outcome) {
 	text := report.Explain(report.Run{SUT: o.SUT.Name, Provider: r.Provider, Seed: o.Seed}, r, report.Options{})
 	switch r.Verdict {
 	case report.Pass:
+	case report.Unavoidable: // no failure, but nobody should have to guess that it happened
+		ginkgo.AddReportEntry(string(r.Verdict), text)
 	case report.NotExercised, report.LeftOut:
 		ginkgo.Skip(r.Reason)
 	default:

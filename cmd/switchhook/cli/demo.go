@@ -56,7 +56,7 @@ func (c *demoCommand) Run(ctx context.Context, t *terminal) error {
 	defer s.close()
 	t.printf("switchhook listens on %s; pages to play against the sample application: %d\n\n", s.url, len(pages))
 	o := suite.Options{URL: s.url, Token: s.token, SUT: app, Pages: pages, Providers: c.Provider, Seed: c.Seed, Parallel: pagesAtOnce}
-	run, err := judge(ctx, t, o, "")
+	run, err := judge(ctx, t, o)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 
 // judge runs the pages, with a line of progress. An error says what kept them
 // from running; it is never nil if a page is without a verdict.
-func judge(ctx context.Context, t *terminal, o suite.Options, junit string) (report.Run, error) {
+func judge(ctx context.Context, t *terminal, o suite.Options) (report.Run, error) {
 	providers := len(o.Providers)
 	if providers == 0 {
 		providers = len(o.SUT.Webhooks)
@@ -24,7 +24,7 @@ func judge(ctx context.Context, t *terminal, o suite.Options, junit string) (rep
 	if o.Parallel > 1 { // Ginkgo runs one page after the other
 		return suite.Run(ctx, o)
 	}
-	run, _, err := suite.RunGinkgo(ctx, o, suite.GinkgoFlags{JUnit: junit})
+	run, _, err := suite.RunGinkgo(ctx, o, suite.GinkgoFlags{})
 	switch {
 	case ctx.Err() != nil:
 		return run, couldNot(fmt.Sprintf("interrupted after %d of %d pages", len(run.Results), total), "")

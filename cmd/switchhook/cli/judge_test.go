@@ -3,6 +3,8 @@ package cli
 import (
 	"bytes"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -33,14 +35,24 @@ func TestVerdictsOfARunThatBrokeOff(t *testing.T) {
 	t.Parallel()
 	run := report.Run{Results: []report.Result{{Page: "a/page", Verdict: report.Pass}}}
 	for _, machine := range []bool{false, true} {
+		dir := t.TempDir()
 		var out, errs bytes.Buffer
 		screen := &terminal{out: &out, err: &errs, env: func(string) string { return "" }}
-		c := verifyCommand{JSON: machine}
+		c := verifyCommand{JSON: machine, HTML: filepath.Join(dir, "report.html"), JUnit: filepath.Join(dir, "report.xml")}
 		if code := screen.finish(c.brokeOff(screen, run, errors.New("it died"))); code != exitCouldNot {
 			t.Errorf("code %d, want %d although all pages that ran passed", code, exitCouldNot)
 		}
-		if shown := strings.Contains(out.String(), "a/page"); shown == machine {
-			t.Errorf("verdicts shown: %v, for machines: %v", shown, machine)
+		if !strings.Contains(out.String(), "a/page") {
+			t.Errorf("for machines: %v: no verdict in %q", machine, &out)
+		}
+		if machine && (!strings.Contains(out.String(), `"broke": "it died"`) || !strings.Contains(out.String(), `"exit": 4`)) {
+			t.Errorf("JSON does not say that it is not whole: %s", &out)
+		}
+		for file, says := range map[string]string{c.HTML: "1 of 1 page passed; it died", c.JUnit: `errors="1"`} {
+			data, err := os.ReadFile(file)
+			if err != nil || !strings.Contains(string(data), "a/page") || !strings.Contains(string(data), says) {
+				t.Errorf("%s: %v; it wants a/page and %q", file, err, says)
+			}
 		}
 		if errs.String() != "switchhook: it died\n" {
 			t.Errorf("said %q", &errs)

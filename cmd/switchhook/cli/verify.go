@@ -63,7 +63,7 @@ func (c *verifyCommand) Run(ctx context.Context, t *terminal) error {
 		URL: at, Token: c.Token, SUT: app, Pages: pages, Providers: c.Provider,
 		Seed: c.Seed, Quiet: c.Quiet, Parallel: c.Parallel,
 	}
-	run, err := judge(ctx, t, o, c.JUnit)
+	run, err := judge(ctx, t, o)
 	run = run.With(pages)
 	if err != nil {
 		return c.brokeOff(t, run, network{Emulator: at}.explained(err))
@@ -121,13 +121,15 @@ func (c *verifyCommand) emulator(t *terminal, app *sut.SUT) (at string, stop fun
 	return s.url, s.close, nil
 }
 
-// brokeOff shows the verdicts up to where the run broke off. Machines get none:
-// half a report could be taken for a whole one.
+// brokeOff shows the verdicts up to where the run broke off, and says so in each
+// report: half of one could be taken for a whole one. Files are written even if
+// there is no verdict, so that none of an earlier run stays in their place.
 func (c *verifyCommand) brokeOff(t *terminal, run report.Run, why error) error {
-	if len(run.Results) == 0 || c.JSON {
-		return why
+	run.Broke = why.Error()
+	if len(run.Results) == 0 {
+		return errors.Join(why, c.files(run))
 	}
-	return errors.Join(c.print(t, run), why)
+	return errors.Join(why, c.print(t, run), c.files(run))
 }
 
 // report prints the run and writes the files; the exit code is the returned verdict.
@@ -161,15 +163,14 @@ func (c *verifyCommand) print(t *terminal, run report.Run) error {
 	return nil
 }
 
-// files writes the reports that were asked for beside what is printed. Ginkgo
-// wrote its own JUnit report where it ran the pages.
+// files writes the reports that were asked for beside what is printed.
 func (c *verifyCommand) files(run report.Run) error {
 	o := report.Options{Command: c.again()}
 	var failed error
 	if c.HTML != "" {
 		failed = write(c.HTML, func(w io.Writer) error { return report.HTML(w, run, o) })
 	}
-	if c.JUnit != "" && c.Parallel > 1 {
+	if c.JUnit != "" {
 		failed = errors.Join(failed, write(c.JUnit, func(w io.Writer) error { return report.JUnit(w, run, o) }))
 	}
 	return failed
@@ -192,6 +193,9 @@ func (c *verifyCommand) again() string {
 	command := "switchhook verify --sut " + c.SUT
 	if c.Emulator != "" {
 		command += " --emulator " + c.Emulator
+	}
+	if len(c.Provider) == 1 { // of several, the report names the one
+		command += " --provider " + c.Provider[0]
 	}
 	return command
 }
