@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/switchhook/switchhook/client"
 	"github.com/switchhook/switchhook/emulator/emulatortest"
 	"github.com/switchhook/switchhook/scenarios/doctor"
 	"github.com/switchhook/switchhook/scenarios/refapp"
@@ -167,6 +168,46 @@ func TestApplicationThatRunsAlready(t *testing.T) {
 	}
 	if c := got["reachable"]; c.State != doctor.Problem || !strings.Contains(c.Do, "start the application") {
 		t.Errorf("reachable: %+v, want what to start", c)
+	}
+}
+
+// Its emulator keeps real time, and time does not wait for the doctor.
+func TestApplicationThatRunsAlreadyInRealTime(t *testing.T) {
+	t.Parallel()
+	em := emulatortest.Start(t)
+	net := client.New(client.Options{URL: em.URL})
+	if _, err := net.SetClock(t.Context(), client.ClockOptions{Mode: "real", Start: "now"}); err != nil {
+		t.Fatal(err)
+	}
+	box, err := net.Sandbox(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, err := sut.ReservePort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(port.Release)
+	values := box.Placeholders()
+	values["port"], values[sut.DirPlaceholder] = port.String(), t.TempDir()
+	app, err := right(t).Expand(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	process, err := app.Run(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(process.Stop)
+	app.Start = nil
+	checks, err := doctor.Examine(t.Context(), doctor.Options{URL: em.URL, SUT: app, Provider: "surge", Patience: 20 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range checks {
+		if c.State != doctor.OK && c.Name != "start" {
+			t.Errorf("%+v, want it ok", c)
+		}
 	}
 }
 

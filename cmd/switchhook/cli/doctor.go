@@ -20,6 +20,7 @@ type doctorCommand struct {
 	Provider []string      `placeholder:"NAME" help:"Whose webhooks; default: all that the application takes. May be repeated."`
 	Patience time.Duration `placeholder:"DURATION" default:"5s" help:"How long to wait for what the application should do (${default})."`
 	JSON     bool          `name:"json" help:"Print the checks for machines."`
+	host
 }
 
 // Help is the example in the help text.
@@ -48,19 +49,19 @@ func (c *doctorCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	s, err := own(t, app)
+	at, stop, err := c.reach(t, app)
 	if err != nil {
 		return err
 	}
-	defer s.close()
+	defer stop()
 	var all []examined
 	for _, name := range providers {
-		one, err := c.examine(ctx, t, s, app, name)
+		one, err := c.examine(ctx, t, at, app, name)
 		switch {
 		case ctx.Err() != nil:
 			return couldNot("interrupted", "")
 		case err != nil:
-			return couldNot(err.Error(), "")
+			return at.explained(err)
 		}
 		all = append(all, one)
 	}
@@ -89,8 +90,8 @@ func (c *doctorCommand) providers(app *sut.SUT) ([]string, error) {
 
 // examine makes the checks for a provider. The first is that the description
 // could be read, or nobody would be here.
-func (c *doctorCommand) examine(ctx context.Context, t *terminal, s *station, app *sut.SUT, name string) (examined, error) {
-	o := doctor.Options{URL: s.url, Token: s.token, SUT: app, Provider: name, Patience: c.Patience}
+func (c *doctorCommand) examine(ctx context.Context, t *terminal, at network, app *sut.SUT, name string) (examined, error) {
+	o := doctor.Options{URL: at.Emulator, Token: at.Token, SUT: app, Provider: name, Patience: c.Patience}
 	if !c.JSON {
 		t.printf("%s\n", plain(cmp.Or(app.Name, c.SUT))+" on "+name)
 		o.Progress = func(check doctor.Check) { showCheck(t, check) }

@@ -64,7 +64,7 @@ func (c *exploreCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	s, err := own(t, app)
+	s, err := own(t, app, stopIt)
 	if err != nil {
 		return err
 	}

@@ -116,7 +116,7 @@ func (c *replayCommand) brokeOff(t *terminal, r playback.Result, err error) erro
 	case errors.Is(err, context.DeadlineExceeded):
 		hint = "give it more time with --timeout"
 	case errors.As(err, &busy) && busy.Op == "listen":
-		hint = "an application that runs already makes its calls there; stop what listens, or say in sut.yaml how to start it"
+		hint = stopIt
 	case errors.As(err, &unreached):
 		hint = "look at ready and webhooks in " + c.SUT
 	}

@@ -35,7 +35,7 @@ func (c savedRun) replay(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	s, err := own(t, app)
+	s, err := own(t, app, stopIt)
 	if err != nil {
 		return err
 	}

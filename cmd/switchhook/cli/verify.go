@@ -31,8 +31,13 @@ type verifyCommand struct {
 	Strict   bool          `help:"A page that could not show anything is not green: exit code 4."`
 	Quiet    time.Duration `placeholder:"DURATION" help:"How long silence must last; default: what the application declares."`
 	Parallel int           `placeholder:"N" default:"1" help:"Pages at once, each with a process of its own (${default})."`
-	Emulator string        `placeholder:"URL" help:"Use the network that runs there; default: one is started."`
-	Token    string        `placeholder:"TOKEN" help:"Its control token, if it has one."`
+	host
+}
+
+// host is the emulator at which a command looks at an application.
+type host struct {
+	Emulator string `placeholder:"URL" help:"Use the network that runs there; default: one is started."`
+	Token    string `placeholder:"TOKEN" help:"Its control token, if it has one."`
 }
 
 // Help is the example in the help text.
@@ -54,19 +59,19 @@ func (c *verifyCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	at, stop, err := c.emulator(t, app)
+	at, stop, err := c.reach(t, app)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	o := suite.Options{
-		URL: at, Token: c.Token, SUT: app, Pages: pages, Providers: c.Provider,
+		URL: at.Emulator, Token: at.Token, SUT: app, Pages: pages, Providers: c.Provider,
 		Seed: c.Seed, Quiet: c.Quiet, Parallel: c.Parallel,
 	}
 	run, err := judge(ctx, t, o)
 	run = run.With(pages)
 	if err != nil {
-		return c.brokeOff(t, run, network{Emulator: at}.explained(err))
+		return c.brokeOff(t, run, at.explained(err))
 	}
 	return c.report(t, run)
 }
@@ -95,30 +100,34 @@ func described(file string) (*sut.SUT, error) {
 }
 
 // own starts an emulator for an application. One that runs already is set up
-// for the usual address.
-func own(t *terminal, app *sut.SUT) (*station, error) {
+// for the usual address; instead says what to do if that is taken.
+func own(t *terminal, app *sut.SUT, instead string) (*station, error) {
 	addr := "127.0.0.1:0"
 	if len(app.Start) == 0 {
 		addr = defaultAddr
 	}
 	s, err := listen(addr, emulator.Options{SelfCheck: t.selfCheck()})
 	if err != nil && len(app.Start) == 0 {
-		return nil, couldNot(err.Error(), "if that is an emulator, use it with --emulator "+client.DefaultURL)
+		return nil, couldNot(err.Error(), instead)
 	}
 	return s, err
 }
 
-// emulator is the one to use: that of --emulator, else a new one.
-func (c *verifyCommand) emulator(t *terminal, app *sut.SUT) (at string, stop func(), err error) {
-	if c.Emulator != "" {
-		_, err := network{Emulator: c.Emulator}.client()
-		return c.Emulator, func() {}, err
+// stopIt is for commands that play at an emulator of their own only.
+const stopIt = "an application that runs already makes its calls there; stop what listens, or say in sut.yaml how to start it"
+
+// reach is the emulator to use: that of --emulator, else a new one.
+func (h host) reach(t *terminal, app *sut.SUT) (at network, stop func(), err error) {
+	if h.Emulator != "" {
+		at = network{Emulator: h.Emulator, Token: h.Token}
+		_, err := at.client()
+		return at, func() {}, err
 	}
-	s, err := own(t, app)
+	s, err := own(t, app, "if that is an emulator, use it with --emulator "+client.DefaultURL)
 	if err != nil {
-		return "", nil, err
+		return at, nil, err
 	}
-	return s.url, s.close, nil
+	return network{Emulator: s.url, Token: s.token}, s.close, nil
 }
 
 // brokeOff shows the verdicts up to where the run broke off, and says so in each
