@@ -41,6 +41,9 @@ func (demoCommand) Help() string {
 
 // Run shows the verdicts, then stays up unless told not to.
 func (c *demoCommand) Run(ctx context.Context, t *terminal) error {
+	if err := known(c.Provider); err != nil {
+		return err
+	}
 	pages, err := c.pages()
 	if err != nil {
 		return err

@@ -74,13 +74,10 @@ func (c *doctorCommand) providers(app *sut.SUT) ([]string, error) {
 		names = slices.Sorted(maps.Keys(app.Webhooks))
 	}
 	if len(names) == 0 {
-		return nil, misuse(c.SUT+" names no provider whose webhooks the application takes",
-			fmt.Sprintf("add webhooks: {%s: \"http://127.0.0.1:{{port}}/webhooks/%[1]s\"}", firstProvider()))
+		return nil, deaf(c.SUT, "webhooks", firstProvider())
 	}
-	for _, name := range names {
-		if !slices.Contains(providerNames(), name) {
-			return nil, misuse(fmt.Sprintf("there is no provider %q", name), "the providers are "+strings.Join(providerNames(), ", "))
-		}
+	if err := known(names); err != nil {
+		return nil, err
 	}
 	if c.Patience <= 0 {
 		return nil, misuse(fmt.Sprintf("--patience %s is no time to wait", c.Patience), "write it like --patience 5s")

@@ -7,13 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"slices"
 	"time"
 
 	"github.com/switchhook/switchhook/emulator"
-	"github.com/switchhook/switchhook/emulator/provider"
 	"github.com/switchhook/switchhook/scenarios/bundle"
 	"github.com/switchhook/switchhook/scenarios/explore"
 	"github.com/switchhook/switchhook/scenarios/report"
@@ -99,16 +97,10 @@ func exploreVerdict(ctx context.Context, found explore.Outcome) error {
 // options are those of the search, but for what opens worlds.
 func (c *exploreCommand) options(app *sut.SUT) (explore.Options, error) {
 	o := explore.Options{
-		SUT: app.Name, Providers: c.Provider, KeepFaults: c.KeepFaults,
+		SUT: app.Name, KeepFaults: c.KeepFaults,
 		Kills: len(app.Start) > 0, Single: len(app.Start) == 0,
 		Seed: c.Seed, Budget: c.Budget, Deepest: c.Levels, Shallow: c.Levels == explore.Baseline,
 		Parallel: c.Parallel, Batch: c.Batch, Unkeyed: unkeyed(),
-	}
-	if len(o.Providers) == 0 {
-		o.Providers = slices.Sorted(maps.Keys(app.Webhooks))
-	}
-	if len(o.Providers) == 0 {
-		o.Providers = []string{firstProvider()}
 	}
 	switch {
 	case c.Levels < explore.Baseline || c.Levels > explore.Random:
@@ -118,10 +110,9 @@ func (c *exploreCommand) options(app *sut.SUT) (explore.Options, error) {
 	case c.Budget < 0:
 		return o, misuse(fmt.Sprintf("--budget %s is below zero", c.Budget), "write it like --budget 10m")
 	}
-	for _, name := range o.Providers {
-		if !slices.ContainsFunc(emulator.Providers(), func(p provider.Provider) bool { return p.Name == name }) {
-			return o, misuse(fmt.Sprintf("there is no provider %q", name), "see switchhook list providers")
-		}
+	var err error
+	if o.Providers, err = served(app, c.SUT, c.Provider); err != nil {
+		return o, err
 	}
 	return o, c.pages(&o)
 }

@@ -83,8 +83,8 @@ func (c *replayCommand) options(h *recording.HAR) (o playback.Options, err error
 	if o.SUT, err = described(c.SUT); err != nil {
 		return o, err
 	}
-	if o.SUT.Webhooks[provider] == "" {
-		return o, misuse(fmt.Sprintf("%s says nothing about webhooks of %s", c.SUT, provider), "add their URL to webhooks")
+	if _, err := served(o.SUT, c.SUT, []string{provider}); err != nil {
+		return o, err
 	}
 	if len(o.SUT.Start) == 0 {
 		o.Addr = defaultAddr // it runs already and was told so

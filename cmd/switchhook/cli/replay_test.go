@@ -49,7 +49,7 @@ func TestReplayMisuse(t *testing.T) {
 		"no such file":                {"none.har"},
 		"does not say whose it is":    {har, "--sut", app},
 		"there is no none.yaml":       {har, "--sut", "none.yaml", "--provider", firstProvider()},
-		"says nothing about webhooks": {har, "--sut", app, "--provider", contracts.Names()[0]},
+		"does not say where the application takes the webhooks of": {har, "--sut", app, "--provider", contracts.Names()[0]},
 		"leaves no time":              {har, "--timeout", "0s"},
 		"once at least":               {har, "--times", "0"},
 		"read recording":              {replayed(t, "half.har", `{"log": {`)},

@@ -35,6 +35,9 @@ func (c savedRun) replay(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
+	if _, err := served(app, c.sut, []string{b.Verdict.Provider}); err != nil {
+		return err
+	}
 	s, err := own(t, app, stopIt)
 	if err != nil {
 		return err

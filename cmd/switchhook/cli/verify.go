@@ -59,13 +59,17 @@ func (c *verifyCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
+	providers, err := served(app, c.SUT, c.Provider)
+	if err != nil {
+		return err
+	}
 	at, stop, err := c.reach(t, app)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	o := suite.Options{
-		URL: at.Emulator, Token: at.Token, SUT: app, Pages: pages, Providers: c.Provider,
+		URL: at.Emulator, Token: at.Token, SUT: app, Pages: pages, Providers: providers,
 		Seed: c.Seed, Quiet: c.Quiet, Parallel: c.Parallel,
 	}
 	run, err := judge(ctx, t, o)
