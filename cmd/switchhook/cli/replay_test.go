@@ -46,15 +46,15 @@ func TestReplayMisuse(t *testing.T) {
 	app := replayed(t, "sut.yaml", "webhooks: {"+firstProvider()+": \"http://127.0.0.1:1/hooks\"}\n")
 	far := replayed(t, "far.yaml", "start: [\"sleep\", \"60\"]\nwebhooks: {"+firstProvider()+": \"http://192.0.2.1/hooks\"}\n")
 	for says, args := range map[string][]string{
-		"no such file":                {"none.har"},
-		"does not say whose it is":    {har, "--sut", app},
-		"there is no none.yaml":       {har, "--sut", "none.yaml", "--provider", firstProvider()},
+		"no such file":             {"none.har"},
+		"does not say whose it is": {har, "--sut", app},
+		"there is no none.yaml":    {har, "--sut", "none.yaml", "--provider", firstProvider()},
 		"does not say where the application takes the webhooks of": {har, "--sut", app, "--provider", contracts.Names()[0]},
-		"leaves no time":              {har, "--timeout", "0s"},
-		"once at least":               {har, "--times", "0"},
-		"read recording":              {replayed(t, "half.har", `{"log": {`)},
-		"explore writes such files":   {replayed(t, "x.run.txtar", "hello\n")},
-		"is not on this machine":      {har, "--sut", far, "--provider", firstProvider()},
+		"leaves no time":            {har, "--timeout", "0s"},
+		"once at least":             {har, "--times", "0"},
+		"read recording":            {replayed(t, "half.har", `{"log": {`)},
+		"explore writes such files": {replayed(t, "x.run.txtar", "hello\n")},
+		"is not on this machine":    {har, "--sut", far, "--provider", firstProvider()},
 	} {
 		got := run(t, nil, "", append([]string{"replay"}, args...)...)
 		code := 2
