@@ -62,7 +62,7 @@ func TestHTMLSaysWhatFailed(t *testing.T) {
 		"1 of 1 page failed", "got 2 replies where 1 is right: the answer to attempt 1 was lost", "oracle 1, at most once",
 		"an inbound text has at most its declared replies", "fault lose-answer\n", "first comes the question",
 		`<div class="phase broken"><p class="comment t">and then</p>`, "expect replies ana 1</code> <span class=\"here\">",
-		"switchhook verify --sut x --seed 7 replies/lost-answer", "What shows it", "Not put to the test",
+		"switchhook verify --sut x --provider acme --seed 7 replies/lost-answer", "What shows it", "Not put to the test",
 		"default-src &#39;none&#39;", "error-after",
 	} {
 		if !strings.Contains(document, want) && !strings.Contains(document, html.UnescapeString(want)) {

@@ -254,8 +254,8 @@ func TestExplainSaysHowToPlayItAgain(t *testing.T) {
 	t.Parallel()
 	r := run(twice())
 	for command, want := range map[string]string{
-		"":                          "  replay: switchhook verify --seed 7 replies/lost-answer\n",
-		"switchhook verify --sut x": "  replay: switchhook verify --sut x --seed 7 replies/lost-answer\n",
+		"":                          "  replay: switchhook verify --provider acme --seed 7 replies/lost-answer\n",
+		"switchhook verify --sut x": "  replay: switchhook verify --sut x --provider acme --seed 7 replies/lost-answer\n",
 	} {
 		if got := report.Explain(r, r.Results[0], report.Options{Command: command}); !strings.HasSuffix(got, want) {
 			t.Errorf("ends with %q, want %q", got[strings.LastIndex(got, "  replay"):], want)

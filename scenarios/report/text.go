@@ -15,8 +15,8 @@ import (
 // Options says how text is written; the zero value works.
 type Options struct {
 	Color bool // ANSI colours for verdicts
-	// Command plays a page again when its name, and the seed as --seed, are
-	// added to it. Default "switchhook verify".
+	// Command plays a page again when its name, its provider as --provider and
+	// the seed as --seed are added to it. Default "switchhook verify".
 	Command string
 	// Replay is the whole command instead, for what is no page of its own; nil: none.
 	Replay  func(Result) string
@@ -158,6 +158,7 @@ func alsoFailed(found []oracle.Finding, but int) string {
 	return "; also broken: " + strings.Join(others, ", ")
 }
 
+// replay is the command that plays the page for its provider alone.
 func replay(r Run, result Result, o Options) string {
 	if o.Replay != nil {
 		return o.Replay(result)
@@ -166,7 +167,7 @@ func replay(r Run, result Result, o Options) string {
 	if command == "" {
 		command = "switchhook verify"
 	}
-	if len(r.providers()) > 1 {
+	if result.Provider != "" {
 		command += " --provider " + Plain(result.Provider)
 	}
 	return fmt.Sprintf("%s --seed %d %s", command, r.Seed, Plain(cmp.Or(result.File, result.Page)))

@@ -207,8 +207,5 @@ func (c *verifyCommand) again() string {
 	if c.Emulator != "" {
 		command += " --emulator " + c.Emulator
 	}
-	if len(c.Provider) == 1 { // of several, the report names the one
-		command += " --provider " + c.Provider[0]
-	}
 	return command
 }
