@@ -130,7 +130,8 @@ func (p *play) question(c *cast, named bool) (string, error) {
 // under key. That it was killed over it is no failure.
 func (p *play) ask(ctx context.Context, c *cast, s page.Step, key string, how *sut.Send) error {
 	if how == nil {
-		return cannot("sut.yaml does not say how to make the application %s a text; add %s: {request: {method: POST, path: /notify, json: {to: \"{{handset}}\", text: \"{{text}}\"}}}", key, key)
+		path := map[string]string{"send": "/notify", "queue": "/later"}[key] // two things to ask for have two paths
+		return cannot("sut.yaml does not say how to make the application %s a text; add %s: {request: {method: POST, path: %s, json: {to: \"{{handset}}\", text: \"{{text}}\"}}}", key, key, path)
 	}
 	who := c.first(s)
 	t := sut.Text{Handset: string(who), Body: s.Body, Ref: fmt.Sprintf("page-%d-line-%d", c.number+1, s.Line), Provider: p.provider}
