@@ -187,5 +187,8 @@ func (x *explorer) conclude(ctx context.Context, err error) (Outcome, error) {
 	if ctx.Err() != nil || x.fresh.Err() != nil {
 		err = nil // an end that was asked for
 	}
+	if !errors.Is(ctx.Err(), context.Canceled) {
+		err = cmp.Or(err, x.company.closed()) // all the time may have gone by in waiting for a world
+	}
 	return x.out, err
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/switchhook/switchhook/emulator/journal"
@@ -449,6 +450,24 @@ func TestNothingCanBePlayed(t *testing.T) {
 	if _, err := explore.Run(t.Context(), explore.Options{}); err == nil {
 		t.Error("a search without a stage is no error")
 	}
+}
+
+// Time that is up while a world is being opened is no reason to hide why none opened.
+func TestNoWorldOpensWithinTheBudget(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		mute := errors.New("the application did not answer")
+		found, err := explore.Run(t.Context(), explore.Options{
+			Providers: []string{"acme"}, Workloads: two(t), Budget: time.Second,
+			Open: func(ctx context.Context, _ explore.Scene) (explore.Stage, error) {
+				<-ctx.Done()
+				return nil, mute
+			},
+		})
+		if !errors.Is(err, mute) || found.Played != 0 || found.ExitCode() != 4 {
+			t.Errorf("%v, %d played, exit %d; want to hear why", err, found.Played, found.ExitCode())
+		}
+	})
 }
 
 func TestSavedRunsComeFirst(t *testing.T) {

@@ -59,8 +59,10 @@ type company struct {
 	open   func(context.Context, Scene) (Stage, error)
 	single bool // only one may be open
 
-	mu   sync.Mutex
-	idle map[string][]*troupe
+	mu     sync.Mutex
+	idle   map[string][]*troupe
+	opened bool  // at least once
+	failed error // why no world could be opened last; nil if none failed
 }
 
 // troupe is a stage and how much it was used.
@@ -90,9 +92,21 @@ func (c *company) hire(ctx context.Context, s Scene) (*troupe, error) {
 	st, err := c.open(ctx, s)
 	c.mu.Lock()
 	if err != nil {
-		return nil, fmt.Errorf("open a world for %s: %w", key, err)
+		c.failed = fmt.Errorf("open a world for %s: %w", key, err)
+		return nil, c.failed
 	}
+	c.opened = true
 	return &troupe{Stage: st, scene: key}, nil
+}
+
+// closed says why no world could be opened at all; nil if one was, or none was tried.
+func (c *company) closed() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.opened {
+		return nil
+	}
+	return c.failed
 }
 
 // release makes a stage idle, or closes it if it is worn.
