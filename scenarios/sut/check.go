@@ -16,12 +16,17 @@ var placeholder = regexp.MustCompile(`\{\{\s*([^{}]*?)\s*\}\}`)
 // checker collects what is wrong with the values of a description. It walks
 // the YAML tree, because only that knows lines and columns.
 type checker struct {
-	file  string
-	found []error
+	file   string
+	found  []error
+	places map[string]string // of provider's values, which Expand looks up
 }
 
 func (c *checker) fail(n *yaml.Node, format string, args ...any) {
-	c.found = append(c.found, fmt.Errorf("%s:%d:%d: %s", c.file, n.Line, n.Column, fmt.Sprintf(format, args...)))
+	c.found = append(c.found, fmt.Errorf("%s: %s", c.place(n), fmt.Sprintf(format, args...)))
+}
+
+func (c *checker) place(n *yaml.Node) string {
+	return fmt.Sprintf("%s:%d:%d", c.file, n.Line, n.Column)
 }
 
 // document checks each part with the placeholders that have a meaning in it.
@@ -117,6 +122,9 @@ func (c *checker) strings(n *yaml.Node, known ...string) {
 	if n.Kind == yaml.ScalarNode {
 		for _, m := range placeholder.FindAllStringSubmatch(n.Value, -1) {
 			dotted := strings.Contains(m[1], ".") && slices.Contains(known, "provider.value")
+			if dotted && c.places[m[1]] == "" {
+				c.places[m[1]] = c.place(n)
+			}
 			if !dotted && !slices.Contains(known, m[1]) {
 				c.fail(n, "unknown placeholder {{%s}}; known here are %s", m[1], braces(known))
 			}

@@ -1,6 +1,7 @@
 package sut
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,9 +14,9 @@ const DirPlaceholder = "dir"
 
 // Expand replaces the placeholders that say where the emulator and the
 // application are: "port", "dir" and "provider.value" ("{{port}}"). An unknown one is
-// an error that lists the known.
+// an error that says where it stands, if a file was read, and lists the known.
 func (s *SUT) Expand(values map[string]string) (*SUT, error) {
-	out, e := *s, expander{values: values}
+	out, e := *s, expander{values: values, places: s.places}
 	out.Start = slices.Clone(s.Start)
 	for i := range out.Start {
 		out.Start[i] = e.text(out.Start[i])
@@ -29,7 +30,8 @@ func (s *SUT) Expand(values map[string]string) (*SUT, error) {
 // expander replaces placeholders; the first unknown one sticks in err.
 type expander struct {
 	values map[string]string
-	asked  map[string]bool // if set, notes the names that occur
+	places map[string]string // where they stand, if that is known
+	asked  map[string]bool   // if set, notes the names that occur
 	err    error
 }
 
@@ -41,8 +43,8 @@ func (e *expander) text(s string) string {
 			e.asked[name] = true
 		}
 		if !ok && e.err == nil {
-			e.err = fmt.Errorf("unknown placeholder {{%s}} in the description of the application; known are %s",
-				name, strings.Join(slices.Sorted(maps.Keys(e.values)), ", "))
+			place := cmp.Or(e.places[name], "the description of the application")
+			e.err = fmt.Errorf("%s: unknown placeholder {{%s}}; known are %s", place, name, strings.Join(slices.Sorted(maps.Keys(e.values)), ", "))
 		}
 		return v
 	})

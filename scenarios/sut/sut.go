@@ -34,6 +34,8 @@ type SUT struct {
 	Quiet    sms.Duration
 
 	Dir string `yaml:"-"` // folder of the file; Start runs there
+
+	places map[string]string // of placeholders that only an emulator knows: file:line:column by name
 }
 
 // Reply is a text that it answers, and how often.
@@ -123,8 +125,9 @@ func Parse(file string, data []byte) (*SUT, error) {
 	if err := yaml.Load(data, &doc); err != nil {
 		return nil, located(file, err)
 	}
-	c := checker{file: file}
+	c := checker{file: file, places: map[string]string{}}
 	c.document(&doc)
+	s.places = c.places
 	return &s, errors.Join(c.found...)
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/switchhook/switchhook/emulator/sms"
 	"github.com/switchhook/switchhook/scenarios/sut"
@@ -66,7 +67,7 @@ func TestLoad(t *testing.T) {
 		Policy:    sut.AtLeastOnce, Quiet: sms.Duration(150 * time.Millisecond),
 		Dir: filepath.Dir(file),
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(sut.SUT{})); diff != "" {
 		t.Errorf("read (-want +got):\n%s", diff)
 	}
 }

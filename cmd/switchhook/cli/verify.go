@@ -100,6 +100,14 @@ func described(file string) (*sut.SUT, error) {
 	if err != nil {
 		return nil, misuse(err.Error(), "")
 	}
+	values, err := placeholders()
+	if err != nil {
+		return nil, err
+	}
+	values["port"], values[sut.DirPlaceholder] = "0", "" // each run has its own
+	if _, err := app.Expand(values); err != nil {
+		return nil, misuse(err.Error(), "")
+	}
 	return app, nil
 }
 
