@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/switchhook/switchhook/scenarios/sut"
 )
 
@@ -62,7 +63,7 @@ func TestAnswersCountAndWrongOnesAreAskedAgain(t *testing.T) {
 		Webhooks: map[string]string{"mta": "http://127.0.0.1:8080/in", "exotel": "http://127.0.0.1:8080/sms"},
 		Replies:  []sut.Reply{{To: "Where is {{token}}?", Expect: 1}},
 	}
-	if diff := cmp.Diff(want, s); diff != "" {
+	if diff := cmp.Diff(want, s, cmpopts.IgnoreUnexported(sut.SUT{})); diff != "" {
 		t.Errorf("the description (-want +got):\n%s", diff)
 	}
 }
