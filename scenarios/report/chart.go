@@ -107,7 +107,7 @@ func draw(r Result) chart {
 	steps := weave(r.Entries, d.named)
 	diff := unlike{steps: steps, fresh: make([]bool, len(steps))}
 	if len(r.Baseline) > 0 {
-		diff = compare(steps, baseline(r))
+		diff = compare(steps, baseline(r), d.names)
 	}
 	numbers := proof(diff.steps, about)
 	show := shown(diff.steps, numbers, about)

@@ -169,7 +169,7 @@ func TestCompare(t *testing.T) {
 		return weave(r.Entries()[n:], func(sms.Number) string { return "ana" })
 	}
 	for _, tt := range []struct{ mine, base, here, there int }{{1, 1, 0, 0}, {2, 1, 3, 0}, {0, 1, 0, 3}, {1, 0, 3, 0}} {
-		got := compare(run("ana", tt.mine), run("ben", tt.base))
+		got := compare(run("ana", tt.mine), run("ben", tt.base), nil)
 		fresh, ghosts := 0, 0
 		for i, s := range got.steps {
 			if got.fresh[i] {
@@ -183,7 +183,7 @@ func TestCompare(t *testing.T) {
 			t.Errorf("%d replies against %d: %d only here, %d only there", tt.mine, tt.base, fresh, ghosts)
 		}
 	}
-	if same := compare(run("ana", 2), nil); same.here+same.there > 0 {
+	if same := compare(run("ana", 2), nil, nil); same.here+same.there > 0 {
 		t.Error("nothing to compare with is no difference")
 	}
 }

@@ -35,10 +35,13 @@ func describe(e journal.Entry) (lane, string) {
 	case e.Clock != nil:
 		return providerLane, clockText(*e.Clock)
 	case e.Marker != "":
-		return handsetLane, "-- " + e.Marker
+		return handsetLane, "-- " + markerText(e.Marker)
 	}
 	return handsetLane, ""
 }
+
+// markerText is a marker without the line of a step that stands on none.
+func markerText(marker string) string { return strings.TrimPrefix(marker, lineMark+"0: ") }
 
 func messageText(m sms.Message) string {
 	switch {

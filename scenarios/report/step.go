@@ -173,7 +173,7 @@ func processWords(p journal.Process) (string, tone) {
 }
 
 func (w *weaver) marker(e journal.Entry) {
-	w.add(e, step{shape: script, text: e.Marker, minor: !strings.HasPrefix(e.Marker, lineMark)})
+	w.add(e, step{shape: script, text: markerText(e.Marker), minor: !strings.HasPrefix(e.Marker, lineMark)})
 }
 
 func (w *weaver) clock(e journal.Entry, c journal.Clock) {
