@@ -172,10 +172,11 @@ func namesOf(cast map[string]sms.Number) map[sms.Number]string {
 // named is what a page calls a handset.
 func (d *drawing) named(n sms.Number) string { return cmp.Or(d.names[n], string(n)) }
 
-// baseline is the passing run with the handsets that have the same names in this one.
+// baseline is the passing run with the handsets that have the same names in
+// this one, and with its words.
 func baseline(r Result) []step {
 	names := namesOf(r.BaselineCast)
-	steps := weave(r.Baseline, func(n sms.Number) string { return cmp.Or(names[n], string(n)) })
+	steps := weave(sameWords(r), func(n sms.Number) string { return cmp.Or(names[n], string(n)) })
 	for i, s := range steps {
 		steps[i].handset = cmp.Or(r.Cast[names[s.handset]], s.handset)
 	}

@@ -87,6 +87,38 @@ func TestDifference(t *testing.T) {
 			asks,
 			[]string{"+ “hi”", "+ attempt 1 · message.received", "+ sends ana “what?”", "+ “what?”", "+ told 201", "+ attempt 1: 200 in 0s"},
 		},
+		"two who text at once, in another order": {
+			func(r *historytest.Record) {
+				ana, ben := r.Texts("ana", "hi"), r.Texts("ben", "hi")
+				r.Acks(ana)
+				r.Acks(ben)
+				r.Replies(ben, "yes")
+			},
+			func(r *historytest.Record) {
+				ben, ana := r.Texts("ben", "hi"), r.Texts("ana", "hi")
+				r.Acks(ben)
+				r.Replies(ben, "yes")
+				r.Acks(ana)
+				r.Replies(ana, "yes")
+			},
+			[]string{"- sends ana “yes” → accepted, told 201", "- “yes”"},
+		},
+		"fresh words": {
+			func(r *historytest.Record) {
+				in := r.Texts("ana", "Book 3pm for Motutoki")
+				r.Acks(in)
+				r.Copy("ana", in)
+				r.Replies(in, "Booked for Motutoki.")
+				r.Replies(r.Texts("ana", "Book 3pm for Lubaluro"), "Booked for Lubaluro.")
+			},
+			func(r *historytest.Record) {
+				in := r.Texts("ana", "Book 3pm for Bikonada")
+				r.Acks(in)
+				r.Replies(in, "Booked for Bikonada.")
+				r.Replies(r.Texts("ana", "Book 3pm for Rutobagi"), "Booked for Rutobagi.")
+			},
+			[]string{"+ “Book 3pm for Motutoki”"},
+		},
 		"an answer that was lost": {
 			func(r *historytest.Record) { r.Loses(r.Texts("ana", "hi")) },
 			func(r *historytest.Record) {
