@@ -35,6 +35,7 @@ type exploreCommand struct {
 	Out        string        `placeholder:"DIR" default:"switchhook-runs" help:"Where failures are kept, each in a file that replay and verify --scenario take (${default})."`
 	HTML       string        `name:"html" placeholder:"FILE" help:"Write a report to look at in a browser, too."`
 	JSON       bool          `name:"json" help:"Print the outcome for machines."`
+	appLog
 }
 
 // Help is the example in the help text.
@@ -62,12 +63,17 @@ func (c *exploreCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
+	log, done, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer done()
 	s, err := own(t, app, stopIt)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	o.Open = c.opener(s, app)
+	o.Open = c.opener(s, app, log)
 	p := newSearchProgress(t.err)
 	o.Progress = p.step
 	found, err := explore.Run(ctx, o)
@@ -155,10 +161,10 @@ func unkeyed() map[string]map[string]string {
 }
 
 // opener opens worlds at an emulator.
-func (c *exploreCommand) opener(s *station, app *sut.SUT) func(context.Context, explore.Scene) (explore.Stage, error) {
+func (c *exploreCommand) opener(s *station, app *sut.SUT, log io.Writer) func(context.Context, explore.Scene) (explore.Stage, error) {
 	return func(ctx context.Context, scene explore.Scene) (explore.Stage, error) {
 		w, err := stage.Open(ctx, stage.Options{
-			URL: s.url, Token: s.token, SUT: app, Seed: c.Seed, Quiet: c.Quiet, Unlimited: true, Switches: scene.Switches,
+			URL: s.url, Token: s.token, SUT: app, Seed: c.Seed, Quiet: c.Quiet, Unlimited: true, Switches: scene.Switches, Log: log,
 		}, scene.Provider)
 		if err != nil {
 			return nil, err

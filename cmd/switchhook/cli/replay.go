@@ -25,6 +25,7 @@ type replayCommand struct {
 	Times    int           `placeholder:"N" default:"1" help:"How often a saved run is played (${default})."`
 	Timeout  time.Duration `placeholder:"DURATION" default:"60s" help:"How long a recording may take (${default})."`
 	JSON     bool          `name:"json" help:"For machines."`
+	appLog
 }
 
 // Help is the example in the help text.
@@ -45,8 +46,14 @@ func (c *replayCommand) Run(ctx context.Context, t *terminal) error {
 		return misuse(fmt.Sprintf("--times %d: it is played once at least", c.Times), "leave out --times")
 	case c.Timeout <= 0:
 		return misuse(fmt.Sprintf("--timeout %s leaves no time", c.Timeout), "write it like --timeout 60s")
-	case !isRecording(text):
-		return savedRun{file: c.File, sut: c.SUT, times: c.Times, json: c.JSON}.replay(ctx, t)
+	}
+	log, done, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer done()
+	if !isRecording(text) {
+		return savedRun{file: c.File, sut: c.SUT, times: c.Times, json: c.JSON}.replay(ctx, t, log)
 	}
 	h, err := readRecording(c.File)
 	if err != nil {
@@ -56,6 +63,7 @@ func (c *replayCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
+	o.Log = log
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	r, err := playback.Run(ctx, o)

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -26,7 +27,7 @@ type savedRun struct {
 }
 
 // replay plays the run and says whether its verdict is still the saved one.
-func (c savedRun) replay(ctx context.Context, t *terminal) error {
+func (c savedRun) replay(ctx context.Context, t *terminal, log io.Writer) error {
 	b, err := loadRun(c.file)
 	if err != nil {
 		return err
@@ -43,7 +44,7 @@ func (c savedRun) replay(ctx context.Context, t *terminal) error {
 		return err
 	}
 	defer s.close()
-	o := stage.Options{URL: s.url, Token: s.token, SUT: app, Seed: b.Seed, Unlimited: true}
+	o := stage.Options{URL: s.url, Token: s.token, SUT: app, Seed: b.Seed, Unlimited: true, Log: log}
 	w, err := stage.Open(ctx, o, b.Verdict.Provider)
 	if err != nil {
 		return err

@@ -31,6 +31,7 @@ type verifyCommand struct {
 	Strict   bool          `help:"A page that could not show anything is not green: exit code 4."`
 	Quiet    time.Duration `placeholder:"DURATION" help:"How long silence must last; default: what the application declares."`
 	Parallel int           `placeholder:"N" default:"1" help:"Pages at once, each with a process of its own (${default})."`
+	appLog
 	host
 }
 
@@ -63,6 +64,11 @@ func (c *verifyCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
+	log, done, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer done()
 	at, stop, err := c.reach(t, app)
 	if err != nil {
 		return err
@@ -70,7 +76,7 @@ func (c *verifyCommand) Run(ctx context.Context, t *terminal) error {
 	defer stop()
 	o := suite.Options{
 		URL: at.Emulator, Token: at.Token, SUT: app, Pages: pages, Providers: providers,
-		Seed: c.Seed, Quiet: c.Quiet, Parallel: c.Parallel,
+		Seed: c.Seed, Quiet: c.Quiet, Parallel: c.Parallel, Log: log,
 	}
 	run, err := judge(ctx, t, o)
 	run = run.With(pages)
