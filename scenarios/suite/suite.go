@@ -107,6 +107,9 @@ func (b *board) fail(err error) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if len(b.errs) > 0 && errors.Is(err, context.Canceled) {
+		return // it was stopped because of the first
+	}
 	b.errs = append(b.errs, err)
 	b.stop()
 }
