@@ -144,6 +144,21 @@ func (l *line) oneOf(words []string) string {
 	return ""
 }
 
+// each takes the rest of the line as words of a list, none twice. Do takes what
+// follows each of them; it is told the column of the word.
+func (l *line) each(known []string, do func(key string, column int)) {
+	seen := map[string]bool{}
+	for l.err == nil && len(l.tokens) > 0 {
+		column := l.tokens[0].column
+		key := l.oneOf(known)
+		if seen[key] {
+			l.fail(column, "%q stands here twice; keep one", key)
+		}
+		seen[key] = true
+		do(key, column)
+	}
+}
+
 // name takes the name of a handset.
 func (l *line) name() string {
 	const want = "the name of a handset, like ana"

@@ -36,14 +36,7 @@ func (l *line) spot(s *Step, at *Spot, known []string, more ...string) {
 }
 
 func (l *line) spotWords(s *Step, at *Spot, known ...string) {
-	seen := map[string]bool{}
-	for l.err == nil && len(l.tokens) > 0 {
-		column := l.tokens[0].column
-		key := l.oneOf(known)
-		if seen[key] {
-			l.fail(column, "%q stands here twice; keep one", key)
-		}
-		seen[key] = true
+	l.each(known, func(key string, column int) {
 		switch key {
 		case "nth":
 			at.Nth = l.count(1)
@@ -55,5 +48,5 @@ func (l *line) spotWords(s *Step, at *Spot, known ...string) {
 		case "restart":
 			s.Kill.Late = l.oneOf([]string{"now", "late"}) == "late"
 		}
-	}
+	})
 }

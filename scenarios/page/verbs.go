@@ -170,16 +170,7 @@ func (l *line) fault(s *Step) {
 		l.fail(t.column, "%q is not a fault; write one of %s", t.text, kinds())
 	}
 	s.Fault.Kind = info.Kind
-	seen := map[string]bool{}
-	for l.err == nil && len(l.tokens) > 0 {
-		column := l.tokens[0].column
-		key := l.oneOf(faultWords)
-		if seen[key] {
-			l.fail(column, "%q stands here twice; keep one", key)
-		}
-		seen[key] = true
-		l.faultWord(s, key, info.Group)
-	}
+	l.each(faultWords, func(key string, _ int) { l.faultWord(s, key, info.Group) })
 	if info.Group != journal.OnCall && s.Fault.Match.Event == "" {
 		s.Fault.Match.Event = sms.MessageReceived
 	}
